@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+namespace backplane::host {
+
+// SplitMix64's finalizer (Steele, Lea, Flood 2014): a cheap bijection that spreads every input
+// bit over the word.
+constexpr std::uint64_t mix64(std::uint64_t x) {
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31U);
+}
+
+// xoshiro256++ (Blackman, Vigna 2019) seeded through SplitMix64. A plain value: each thread has
+// its own, and a test that seeds it sees the same draws each run. Not for secrets.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed);
+
+  std::uint64_t next();
+  // Uniform in [0, 1).
+  double uniform();
+  // Uniform in [0, bound); bound > 0.
+  std::uint32_t below(std::uint32_t bound);
+
+ private:
+  std::uint64_t state_[4];
+};
+
+// A seed from the operating system's generator; for Random objects outside tests.
+std::uint64_t random_seed();
+
+}  // namespace backplane::host

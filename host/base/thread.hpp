@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+
+namespace backplane::host {
+
+// What a thread is for; it has one role for life (style.md 6).
+enum class ThreadRole : std::uint8_t { kNone, kIo, kReplica, kControl };
+
+// The calling thread's role; kNone for threads that no Thread started (main, tests).
+ThreadRole current_thread_role();
+
+// A named thread with one role, joined by its owner. Owned by the object that started it; only
+// that owner calls join().
+class Thread {
+ public:
+  Thread() = default;
+  // Starts `body`. `name` is cut to the kernel's 15 characters. Ends the process when the kernel
+  // gives no thread, as it does for memory.
+  Thread(std::string name, ThreadRole role, std::function<void()> body);
+  // Joins.
+  ~Thread();
+  Thread(Thread&& other) noexcept = default;
+  Thread& operator=(Thread&& other) noexcept;
+
+  bool joinable() const { return thread_.joinable(); }
+  void join();
+
+ private:
+  std::thread thread_;
+};
+
+}  // namespace backplane::host

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "host/base/clock.hpp"
+#include "host/message/http_request.hpp"
+#include "host/message/http_response.hpp"
+
+namespace backplane::host {
+
+class Exchange;
+
+// Where a finished exchange goes back to: the io thread whose connection is waiting for it.
+class CompletionSink {
+ public:
+  virtual ~CompletionSink() = default;
+  // [any] Takes `exchange` back. Never blocks, never fails.
+  virtual void push(Exchange& exchange) noexcept = 0;
+};
+
+// What an HttpHandler remembers about an exchange between handle() and finish().
+struct RouteState {};
+
+// One request and the answer it is owed. Made, reused and destroyed by the session that read it;
+// between HttpHandler::handle() and complete() it belongs to whoever holds it, one thread at a
+// time, linked through `next`. Nothing is allocated to pass it on.
+class Exchange {
+ public:
+  Exchange() = default;
+  virtual ~Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  HttpRequest request;
+  HttpResponse response;
+
+  Exchange* next = nullptr;     // the holder's list
+  RouteState* route = nullptr;  // the HttpHandler's
+  CompletionSink* home = nullptr;
+
+  // Written by the replica that ran it, read after completion.
+  TimePoint started{};
+  TimePoint finished{};
+  std::uint32_t batch_size = 0;  // 0: never reached a handler
+
+  // [holder] Gives the exchange back; it must not be touched afterwards.
+  void complete() { home->push(*this); }
+
+  // [io] Nobody waits for the answer any more: the client left, or its deadline passed. The holder
+  // drops it where it is not running yet, and shows it to the handler where it is.
+  void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
+  // [any] A hint: no other data is published through it, so relaxed is enough.
+  bool abandoned() const { return abandoned_.load(std::memory_order_relaxed); }
+
+  // [io] Ready for the next request of the connection. Keeps the memory.
+  void reset();
+
+ private:
+  std::atomic<bool> abandoned_{false};
+};
+
+}  // namespace backplane::host

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "host/message/exchange.hpp"
+
+namespace backplane::host {
+
+// The seam between sockets and logic: a request in, an answer out, exactly once. Each io thread
+// has an instance of its own, so implementations keep per-thread state in plain members.
+class HttpHandler {
+ public:
+  virtual ~HttpHandler() = default;
+
+  // [io] Takes `exchange`, whose request is whole, and sees to it that complete() is called on it
+  // exactly once, from any thread, now or later. Never blocks. May only gather: what it holds
+  // back must be on its way when flush() returns. Sets request.deadline where there is one.
+  virtual void handle(Exchange& exchange) = 0;
+
+  // [io] The requests of this turn of the event loop have all been handed over.
+  virtual void flush() = 0;
+
+  // [io] `exchange` came back and is about to be written: the place to count it and to add header
+  // fields. Also called for abandoned ones, whose answer nobody will see.
+  virtual void finish(Exchange& exchange) = 0;
+};
+
+}  // namespace backplane::host

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "host/base/result.hpp"
+#include "host/base/status.hpp"
+#include "host/message/exchange.hpp"
+
+namespace backplane::host {
+
+// What a handler says of itself; copied out of the plugin, so it outlives the library.
+struct HandlerDescription {
+  std::string name;
+  std::string version;
+  std::uint32_t max_batch = 1;  // upper bound of a backend's max_batch_size; 1 = not batch-capable
+  bool stateless = false;
+  bool reconfigurable = false;  // takes user_config
+};
+
+// What one replica is told when it is made. Borrowed for the call.
+struct ReplicaInfo {
+  std::string_view backend;    // tag
+  std::string_view init_json;  // the backend's `init`, JSON text; empty when it has none
+  std::uint32_t index = 0;
+  std::uint64_t generation = 0;
+};
+
+// One replica's handler: plugin code behind a fence. Made, used and destroyed on one replica's
+// thread; owned by that Replica.
+class HandlerInstance {
+ public:
+  virtual ~HandlerInstance() = default;
+
+  // [replica] Runs the handler once for all of `exchanges` (1 <= n <= max_batch_size). When it
+  // returns, every exchange's response holds its answer or its error; none has been completed:
+  // that stays with the caller. Never throws.
+  virtual void execute(std::span<Exchange* const> exchanges) = 0;
+
+  // [replica] Between executes. All or nothing: on an error the former configuration stays.
+  virtual Status reconfigure(std::string_view user_config_json) = 0;
+
+  // [replica] Between executes. Ok for a handler without a health check.
+  virtual Status health() = 0;
+};
+
+// The seam to whatever makes a replica's handler: a plugin in this process, later a worker
+// process. Shared by the backends that use it; keeps the library it stands for loaded.
+class HandlerFactory {
+ public:
+  virtual ~HandlerFactory() = default;
+
+  // [any]
+  virtual const HandlerDescription& description() const = 0;
+
+  // [replica] May be slow: plugin code runs. kInvalidArgument with reason "backend_init_failed"
+  // and the handler's own words when it refuses; nothing is kept then.
+  virtual Result<std::unique_ptr<HandlerInstance>> create(const ReplicaInfo& info) = 0;
+};
+
+}  // namespace backplane::host
