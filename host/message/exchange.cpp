@@ -7,7 +7,8 @@ void Exchange::reset() {
   response.clear();
   next = nullptr;
   route = nullptr;
-  started = finished = {};
+  queued = started = finished = {};
+  batch_key = 0;
   batch_size = 0;
   abandoned_.store(false, std::memory_order_relaxed);
 }

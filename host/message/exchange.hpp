@@ -39,6 +39,9 @@ class Exchange {
   RouteState* route = nullptr;  // the HttpHandler's
   CompletionSink* home = nullptr;
 
+  TimePoint queued{};           // when a queue took it; a batch's wait counts from here
+  std::uint64_t batch_key = 0;  // requests with different keys never share an execute()
+
   // Written by the replica that ran it, read after completion.
   TimePoint started{};
   TimePoint finished{};

@@ -1,0 +1,162 @@
+#include "host/batching/batch_collector.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace backplane::host {
+namespace {
+
+void fail_all(RequestList requests, const Error& error) {
+  while (!requests.empty()) requests.pop_front().fail(error);
+}
+
+}  // namespace
+
+BatchCollector::BatchCollector(BatchLimits limits, std::size_t max_queue)
+    : limits_(limits), max_queue_(max_queue) {}
+
+Status BatchCollector::push(RequestList& burst, TimePoint now) {
+  std::uint32_t wakes = 0;
+  bool closed = false;
+  {
+    MutexLock lock(mutex_);
+    closed = closed_;
+    while (!closed && !burst.empty() && queue_.size() < max_queue_) {
+      PendingRequest request = burst.pop_front();
+      request.exchange().queued = now;
+      queue_.push_back(std::move(request));
+    }
+    if (!closed) wakes = claim_sleepers(now);
+  }
+  for (; wakes > 0; --wakes) ready_.notify_one();
+  if (burst.empty()) return {};
+  if (closed) return Error(ErrorCode::kUnavailable, "backend is closed");
+  return Error(ErrorCode::kResourceExhausted, "queue_full",
+               "queue is full: " + std::to_string(max_queue_) + " requests wait already");
+}
+
+RequestList BatchCollector::pop_batch(Duration service_time) {
+  for (;;) {
+    Taken taken;
+    std::uint32_t wakes = 0;
+    {
+      MutexLock lock(mutex_);
+      service_time_ = service_time;
+      for (;;) {
+        const TimePoint now = Clock::now();
+        BatchDecision decision = decide(limits_, view(), service_time, now);
+        // A closed queue has no company to wait for.
+        if (closed_ && decision.take == 0)
+          decision.take = static_cast<std::uint32_t>(queue_.size());
+        if (decision.take > 0) {
+          taken = take(decision.take, now);
+          wakes = claim_sleepers(now);
+          break;
+        }
+        if (closed_) return {};
+        sleep(decision.wait_until);
+      }
+    }
+    for (; wakes > 0; --wakes) ready_.notify_one();
+    fail_all(std::move(taken.expired),
+             Error(ErrorCode::kDeadlineExceeded, "deadline passed while the request was queued"));
+    fail_all(std::move(taken.abandoned), Error(ErrorCode::kCancelled, "the client left"));
+    if (!taken.ready.empty()) return std::move(taken.ready);
+  }
+}
+
+void BatchCollector::close() {
+  {
+    MutexLock lock(mutex_);
+    closed_ = true;
+  }
+  ready_.notify_all();
+}
+
+RequestList BatchCollector::close_and_take() {
+  RequestList rest;
+  {
+    MutexLock lock(mutex_);
+    closed_ = true;
+    rest = std::move(queue_);
+  }
+  ready_.notify_all();
+  return rest;
+}
+
+std::size_t BatchCollector::depth() const {
+  MutexLock lock(mutex_);
+  return queue_.size();
+}
+
+QueueView BatchCollector::view() const {
+  QueueView queue{.length = queue_.size()};
+  const Exchange* const first = queue_.front();
+  if (first == nullptr || limits_.max_batch_size <= 1) return queue;
+  queue.oldest_arrival = first->queued;
+  for (const Exchange* exchange = first;
+       exchange != nullptr && queue.compatible < limits_.max_batch_size &&
+       exchange->batch_key == first->batch_key;
+       exchange = exchange->next) {
+    ++queue.compatible;
+    queue.tightest_deadline = std::min(queue.tightest_deadline, exchange->request.deadline);
+  }
+  return queue;
+}
+
+BatchCollector::Taken BatchCollector::take(std::uint32_t count, TimePoint now) {
+  Taken taken;
+  const bool batched = limits_.max_batch_size > 1;
+  const std::uint64_t key = queue_.front()->batch_key;
+  while (!queue_.empty() && taken.ready.size() < count) {
+    // One that leaves unexecuted makes room for the next, which may be of another kind.
+    if (batched && queue_.front()->batch_key != key) break;
+    PendingRequest request = queue_.pop_front();
+    if (request.exchange().abandoned()) {
+      taken.abandoned.push_back(std::move(request));
+    } else if (request.exchange().request.deadline <= now) {
+      taken.expired.push_back(std::move(request));
+    } else {
+      taken.ready.push_back(std::move(request));
+    }
+  }
+  return taken;
+}
+
+std::uint32_t BatchCollector::claim_sleepers(TimePoint now) {
+  if (queue_.empty() || sleeping_ == 0) return 0;
+  const QueueView queue = view();
+  const BatchDecision decision = decide(limits_, queue, service_time_, now);
+  std::size_t wanted = 1;
+  if (decision.take > 0) {
+    wanted = (queue.length + decision.take - 1) / decision.take;
+  } else if (forming_until_ <= decision.wait_until) {
+    wanted = 0;  // whoever waits for this batch to fill will look again in time
+  }
+  if (wanted <= waking_) return 0;
+  const auto wakes = static_cast<std::uint32_t>(std::min<std::size_t>(wanted - waking_, sleeping_));
+  sleeping_ -= wakes;
+  waking_ += wakes;
+  return wakes;
+}
+
+void BatchCollector::sleep(TimePoint until) {
+  ++sleeping_;
+  if (until == kNever) {
+    ready_.wait(mutex_);
+  } else {
+    forming_until_ = std::min(forming_until_, until);
+    ready_.wait_until(mutex_, until);
+    // Another replica may still be waiting for its own moment; forgetting it costs one spare wake.
+    forming_until_ = kNever;
+  }
+  // Claimed by a push (then it took us out of sleeping_), or woken by time, close or nothing.
+  if (waking_ > 0) {
+    --waking_;
+  } else if (sleeping_ > 0) {
+    --sleeping_;
+  }
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "host/base/clock.hpp"
+#include "host/base/mutex.hpp"
+#include "host/base/status.hpp"
+#include "host/batching/batch_policy.hpp"
+#include "host/batching/request_list.hpp"
+
+namespace backplane::host {
+
+// A bounded queue that hands out batches. Owned by one Backend, filled by io threads and emptied
+// by that backend's replicas. Thread-safe.
+//
+// A plain mutex: with one push for a burst and one wake for a batch it measures as well as a
+// lock-free ring (a wake for each request is what halves throughput).
+class BatchCollector {
+ public:
+  // `max_queue` >= 1: requests that may wait.
+  BatchCollector(BatchLimits limits, std::size_t max_queue);
+
+  // [any] Takes requests from the front of `burst` and never blocks. What it leaves was refused:
+  // kResourceExhausted "queue_full": the queue is full.  kUnavailable: closed for good.
+  Status push(RequestList& burst, TimePoint now);
+
+  // [replica] Blocks until a batch is ready. Empty means closed and drained: stop. Requests that
+  // expired or were abandoned leave here unexecuted (504, 499). `service_time`: what one call
+  // of the handler has taken lately, 0 when not known.
+  RequestList pop_batch(Duration service_time);
+
+  // [any] Refuses every later push; what is queued is still handed out, at once.
+  void close();
+  // [any] Closes, and takes what is queued away from the replicas.
+  RequestList close_and_take();
+
+  // [any] Requests that wait now.
+  std::size_t depth() const;
+
+ private:
+  struct Taken {
+    RequestList ready;
+    RequestList expired;
+    RequestList abandoned;
+  };
+
+  QueueView view() const BP_REQUIRES(mutex_);
+  Taken take(std::uint32_t count, TimePoint now) BP_REQUIRES(mutex_);
+  // How many sleeping replicas the queue is worth now; they count as awake from here on.
+  std::uint32_t claim_sleepers(TimePoint now) BP_REQUIRES(mutex_);
+  void sleep(TimePoint until) BP_REQUIRES(mutex_);
+
+  const BatchLimits limits_;
+  const std::size_t max_queue_;
+
+  mutable Mutex mutex_;
+  CondVar ready_;
+  RequestList queue_ BP_GUARDED_BY(mutex_);
+  bool closed_ BP_GUARDED_BY(mutex_) = false;
+  // Replicas in ready_.wait() that nobody has claimed yet, and wakes that are on their way. A
+  // push wakes only as many as the queue needs beyond those already coming.
+  std::uint32_t sleeping_ BP_GUARDED_BY(mutex_) = 0;
+  std::uint32_t waking_ BP_GUARDED_BY(mutex_) = 0;
+  // The earliest time at which a replica that waits for a batch to fill will look again.
+  TimePoint forming_until_ BP_GUARDED_BY(mutex_) = kNever;
+  Duration service_time_ BP_GUARDED_BY(mutex_){};
+};
+
+}  // namespace backplane::host

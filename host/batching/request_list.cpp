@@ -1,0 +1,54 @@
+#include "host/batching/request_list.hpp"
+
+namespace backplane::host {
+
+RequestList& RequestList::operator=(RequestList&& other) noexcept {
+  if (this != &other) {
+    drop();
+    first_ = std::exchange(other.first_, nullptr);
+    last_ = std::exchange(other.last_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+  }
+  return *this;
+}
+
+void RequestList::push_back(PendingRequest&& request) {
+  Exchange& exchange = std::move(request).release();
+  exchange.next = nullptr;
+  if (last_ == nullptr) {
+    first_ = &exchange;
+  } else {
+    last_->next = &exchange;
+  }
+  last_ = &exchange;
+  ++size_;
+}
+
+PendingRequest RequestList::pop_front() {
+  if (first_ == nullptr) return {};
+  Exchange& exchange = *first_;
+  first_ = exchange.next;
+  if (first_ == nullptr) last_ = nullptr;
+  exchange.next = nullptr;
+  --size_;
+  return PendingRequest(exchange);
+}
+
+void RequestList::append(RequestList&& other) {
+  if (other.empty()) return;
+  if (last_ == nullptr) {
+    first_ = other.first_;
+  } else {
+    last_->next = other.first_;
+  }
+  last_ = std::exchange(other.last_, nullptr);
+  other.first_ = nullptr;
+  size_ += std::exchange(other.size_, 0);
+}
+
+void RequestList::drop() {
+  // Each PendingRequest that goes out of scope here answers 500.
+  while (!empty()) pop_front();
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "host/batching/pending_request.hpp"
+
+namespace backplane::host {
+
+// A first-in, first-out list of requests that owe an answer, linked through the exchanges
+// themselves, so that nothing is allocated to queue one. Move-only; one thread at a time. A list
+// that is dropped answers 500 for each request in it.
+class RequestList {
+ public:
+  RequestList() = default;
+  RequestList(RequestList&& other) noexcept
+      : first_(std::exchange(other.first_, nullptr)),
+        last_(std::exchange(other.last_, nullptr)),
+        size_(std::exchange(other.size_, 0)) {}
+  RequestList& operator=(RequestList&& other) noexcept;
+  ~RequestList() { drop(); }
+
+  bool empty() const { return first_ == nullptr; }
+  std::size_t size() const { return size_; }
+  // The oldest request, still in the list; null when empty. Follow `next` to look further.
+  Exchange* front() const { return first_; }
+
+  void push_back(PendingRequest&& request);
+  // Invalid when the list is empty.
+  PendingRequest pop_front();
+  // Moves all of `other` to the end of this list.
+  void append(RequestList&& other);
+
+ private:
+  void drop();
+
+  Exchange* first_ = nullptr;
+  Exchange* last_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace backplane::host
