@@ -1,0 +1,24 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace backplane::host {
+
+// A count with one writing thread and any number of readers. Member of whatever belongs to that
+// thread. A load and a store instead of a locked add: the one writer cannot race with itself, and
+// readers need no order with other data, so everything is relaxed.
+class Counter {
+ public:
+  // [the writer]
+  void add(std::uint64_t n = 1) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  // [any]
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+}  // namespace backplane::host
