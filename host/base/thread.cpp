@@ -1,6 +1,7 @@
 #include "host/base/thread.hpp"
 
 #include <pthread.h>
+#include <system_error>
 #include <utility>
 
 namespace backplane::host {
@@ -14,12 +15,18 @@ ThreadRole current_thread_role() {
   return current_role;
 }
 
-Thread::Thread(std::string name, ThreadRole role, std::function<void()> body)
-    : thread_([name = std::move(name), role, body = std::move(body)] {
-        current_role = role;
-        pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
-        body();
-      }) {}
+Result<Thread> Thread::start(const std::string& name, ThreadRole role, std::function<void()> body) {
+  try {
+    return Thread(std::thread([short_name = name.substr(0, 15), role, body = std::move(body)] {
+      current_role = role;
+      pthread_setname_np(pthread_self(), short_name.c_str());
+      body();
+    }));
+  } catch (const std::system_error& error) {
+    return Error(ErrorCode::kUnavailable, "thread_unavailable",
+                 "cannot start thread '" + name + "': " + error.code().message());
+  }
+}
 
 Thread::~Thread() {
   join();

@@ -4,6 +4,9 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
+
+#include "host/base/result.hpp"
 
 namespace backplane::host {
 
@@ -18,9 +21,9 @@ ThreadRole current_thread_role();
 class Thread {
  public:
   Thread() = default;
-  // Starts `body`. `name` is cut to the kernel's 15 characters. Ends the process when the kernel
-  // gives no thread, as it does for memory.
-  Thread(std::string name, ThreadRole role, std::function<void()> body);
+  // Starts `body`. `name` is cut to the kernel's 15 characters. kUnavailable when the kernel gives
+  // no thread.
+  static Result<Thread> start(const std::string& name, ThreadRole role, std::function<void()> body);
   // Joins.
   ~Thread();
   Thread(Thread&& other) noexcept = default;
@@ -30,6 +33,8 @@ class Thread {
   void join();
 
  private:
+  explicit Thread(std::thread thread) : thread_(std::move(thread)) {}
+
   std::thread thread_;
 };
 

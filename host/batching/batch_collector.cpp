@@ -90,6 +90,11 @@ std::size_t BatchCollector::depth() const {
   return queue_.size();
 }
 
+std::chrono::milliseconds BatchCollector::drain_estimate() const {
+  MutexLock lock(mutex_);
+  return drain_time(limits_, queue_.size(), service_time_);
+}
+
 QueueView BatchCollector::view() const {
   QueueView queue{.length = queue_.size()};
   const Exchange* const first = queue_.front();

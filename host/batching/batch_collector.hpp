@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -37,6 +38,8 @@ class BatchCollector {
 
   // [any] Requests that wait now.
   std::size_t depth() const;
+  // [any] How long the replicas will need for what waits now.
+  std::chrono::milliseconds drain_estimate() const;
 
  private:
   struct Taken {

@@ -35,4 +35,12 @@ BatchDecision decide(const BatchLimits& limits, const QueueView& queue, Duration
   return {.take = 0, .wait_until = give_up};
 }
 
+std::chrono::milliseconds drain_time(const BatchLimits& limits, std::size_t length,
+                                     Duration service_time) {
+  const std::size_t each = std::max<std::uint32_t>(limits.max_batch_size, 1);
+  const std::size_t calls = (length + each - 1) / each;
+  const std::size_t rounds = (calls + limits.num_replicas - 1) / limits.num_replicas;
+  return std::chrono::ceil<std::chrono::milliseconds>(service_time * rounds);
+}
+
 }  // namespace backplane::host

@@ -47,6 +47,13 @@ struct BatchDecision {
 BatchDecision decide(const BatchLimits& limits, const QueueView& queue, Duration service_time,
                      TimePoint now);
 
+// How long a queue of `length` requests takes the replicas to empty; what one call takes is
+// `service_time`. Pure.
+std::chrono::milliseconds drain_time(const BatchLimits& limits, std::size_t length,
+                                     Duration service_time);
+
+// Upper bound of max_batch_size.
+inline constexpr std::uint32_t kMaxBatchSize = 1024;
 inline constexpr std::uint32_t kMaxPull = 64;
 inline constexpr std::chrono::microseconds kPullBudget{100};
 
