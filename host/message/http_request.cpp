@@ -17,7 +17,7 @@ void HttpRequest::clear() {
   request_id.clear();
   received_at = {};
   deadline = kNever;
-  call_method = shard_key = {};
+  call_method = shard_key = trace_id = {};
   has_shard_key = false;
 }
 

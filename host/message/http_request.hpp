@@ -34,6 +34,7 @@ struct HttpRequest {
   std::string_view call_method;  // X-Serve-Call-Method; empty when absent
   std::string_view shard_key;    // X-Serve-Shard-Key; empty when absent
   bool has_shard_key = false;
+  std::string_view trace_id;  // 32 hexadecimal digits of traceparent; empty when absent
 
   // The value of header `name` (any case), or null.
   const std::string_view* find_header(std::string_view name) const;
