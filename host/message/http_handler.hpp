@@ -15,7 +15,14 @@ class HttpHandler {
   // back must be on its way when flush() returns. Sets request.deadline where there is one.
   virtual void handle(Exchange& exchange) = 0;
 
-  // [io] The requests of this turn of the event loop have all been handed over.
+  // [io] The head has arrived and a body is still to come (method, paths, query and headers are
+  // set, body is not). True: exchange.response holds a refusal, which is sent without reading the
+  // body; handle() and finish() are not called then.
+  virtual bool refuse_early(Exchange& exchange) = 0;
+
+  // [io] The requests of this turn of the event loop have all been handed over. Called at the end
+  // of every turn that handed over or took back any, and about ten times a second beside, so that
+  // an idle thread lets go of what it no longer needs.
   virtual void flush() = 0;
 
   // [io] `exchange` came back and is about to be written: the place to count it and to add header
