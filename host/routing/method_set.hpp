@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace backplane::host {
+
+// The HTTP methods an endpoint answers. A plain value. GET brings HEAD with it (RFC 9110 9.3.2).
+class MethodSet {
+ public:
+  // The methods that may be named, in the order in which Allow lists them.
+  static const std::vector<std::string_view>& known();
+
+  // False when `method` is not a known one.
+  bool add(std::string_view method);
+  bool allows(std::string_view method) const;
+  // "GET, HEAD, POST": the value of the Allow field.
+  std::string allow_header() const;
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
+}  // namespace backplane::host

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+
+#include "host/base/status.hpp"
+#include "host/message/http_request.hpp"
+
+namespace backplane::host {
+
+// The longest X-Request-Timeout that is accepted.
+inline constexpr std::chrono::milliseconds kMaxRequestTimeout{24 * 60 * 60 * 1000};
+
+// Reads what a client may ask of the data plane into `request`: X-Serve-Call-Method (call_method),
+// X-Serve-Shard-Key (shard_key), X-Request-Timeout in milliseconds (deadline), traceparent
+// (trace_id; W3C Trace Context, version 00). Pure.
+// kMalformed "bad_header": the header, what it holds and what it may hold.
+Status read_request_options(HttpRequest& request);
+
+}  // namespace backplane::host

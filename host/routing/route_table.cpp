@@ -1,0 +1,53 @@
+#include "host/routing/route_table.hpp"
+
+#include <algorithm>
+
+namespace backplane::host {
+namespace {
+
+// Cuts the first segment, with its leading '/', off `path`.
+std::string_view next_segment(std::string_view& path) {
+  const std::size_t end = std::min(path.find('/', 1), path.size());
+  const std::string_view segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
+}
+
+}  // namespace
+
+void RouteTable::add(std::string_view route, std::size_t endpoint) {
+  if (route.ends_with("/*")) {
+    route.remove_suffix(1);
+    prefixes_.push_back({std::string(route), endpoint});
+    std::stable_sort(prefixes_.begin(), prefixes_.end(), [](const Prefix& a, const Prefix& b) {
+      return a.path.size() > b.path.size();
+    });
+  } else if (route.find('{') != std::string_view::npos) {
+    patterns_.push_back({std::string(route), endpoint});
+  } else {
+    exact_.emplace(route, endpoint);
+  }
+}
+
+std::optional<std::size_t> RouteTable::find(std::string_view path) const {
+  if (const auto found = exact_.find(path); found != exact_.end()) return found->second;
+  for (const Prefix& prefix : prefixes_) {
+    if (path.starts_with(prefix.path)) return prefix.endpoint;
+  }
+  for (const Pattern& pattern : patterns_) {
+    if (matches_pattern(pattern.route, path)) return pattern.endpoint;
+  }
+  return std::nullopt;
+}
+
+bool matches_pattern(std::string_view route, std::string_view path) {
+  while (!route.empty() && !path.empty()) {
+    const std::string_view wanted = next_segment(route);
+    const std::string_view found = next_segment(path);
+    const bool is_param = wanted.starts_with("/{") && wanted.ends_with("}");
+    if (is_param ? found.size() < 2 : wanted != found) return false;
+  }
+  return route.empty() && path.empty();
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,277 @@
+#include "host/routing/router.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "host/message/error_response.hpp"
+#include "host/routing/request_options.hpp"
+
+namespace backplane::host {
+namespace {
+
+constexpr std::size_t kMaxEchoedPath = 200;
+
+std::uint64_t batch_key(const HttpRequest& request, bool mix_content_types) {
+  std::uint64_t key = request.call_method.empty() ? 0 : shard_hash(request.call_method);
+  if (!mix_content_types) key = mix64(key ^ shard_hash(request.content_type));
+  return key;
+}
+
+Error no_traffic(const Endpoint& endpoint) {
+  return Error(ErrorCode::kUnavailable, "no_traffic",
+               "endpoint '" + endpoint.name + "' has no traffic set");
+}
+
+// Seconds until the queue has room again, 1 to 30, spread by a fifth so that clients who were
+// refused together do not come back together (faults.md 4.3).
+std::uint64_t retry_after_seconds(std::chrono::milliseconds drain, Random& random) {
+  const double seconds =
+      std::chrono::duration<double>(drain).count() * (0.8 + 0.4 * random.uniform());
+  return static_cast<std::uint64_t>(std::clamp(std::ceil(seconds), 1.0, 30.0));
+}
+
+}  // namespace
+
+Router::Router(const RouterSetup& setup)
+    : table_(setup.table),
+      shard_(setup.shard),
+      name_backend_(setup.name_backend),
+      random_(setup.seed),
+      shadows_(std::make_shared<ShadowPool>(setup.shadow_budget)) {
+  refresh();
+}
+
+void Router::handle(Exchange& exchange) {
+  refresh();
+  exchange.route = nullptr;
+  if (exchange.request.route_path.starts_with("/-/") && answer_built_in(exchange)) return;
+  const auto index = find_endpoint(exchange);
+  if (!index) return exchange.complete();
+  dispatch(*index, exchange);
+}
+
+void Router::handle_endpoint(std::string_view name, Exchange& exchange) {
+  refresh();
+  exchange.route = nullptr;
+  const auto& endpoints = holds_.back()->snapshot->endpoints();
+  const auto found = std::find_if(endpoints.begin(), endpoints.end(),
+                                  [name](const auto& endpoint) { return endpoint->name == name; });
+  if (found == endpoints.end()) {
+    return refuse(Error(ErrorCode::kNotFound, "unknown_endpoint",
+                        "no endpoint is called '" + std::string(name) + "'"),
+                  exchange);
+  }
+  dispatch(static_cast<std::size_t>(found - endpoints.begin()), exchange);
+}
+
+bool Router::refuse_early(Exchange& exchange) {
+  refresh();
+  if (exchange.request.route_path.starts_with("/-/")) return false;
+  const auto index = find_endpoint(exchange);
+  if (!index) return true;
+  if (!endpoint_at(*index).arms.empty()) return false;
+  fill_error_response(no_traffic(endpoint_at(*index)), exchange.request.request_id,
+                      exchange.response);
+  return true;
+}
+
+std::optional<std::size_t> Router::find_endpoint(Exchange& exchange) {
+  const HttpRequest& request = exchange.request;
+  const RoutingSnapshot& snapshot = *holds_.back()->snapshot;
+  const auto index = snapshot.routes().find(request.route_path);
+  if (!index) {
+    fill_error_response(Error(ErrorCode::kNotFound, "no_route",
+                              "no endpoint has a route for '" +
+                                  std::string(request.path.substr(0, kMaxEchoedPath)) +
+                                  "'; GET /-/routes lists them"),
+                        request.request_id, exchange.response);
+    return std::nullopt;
+  }
+  const Endpoint& endpoint = endpoint_at(*index);
+  if (!endpoint.method_set.allows(request.method)) {
+    const std::string allow = endpoint.method_set.allow_header();
+    exchange.response.headers.add("Allow", allow);
+    fill_error_response(Error(ErrorCode::kMethodNotAllowed,
+                              "endpoint '" + endpoint.name + "' does not answer " +
+                                  std::string(request.method) + "; allowed: " + allow),
+                        request.request_id, exchange.response);
+    return std::nullopt;
+  }
+  return index;
+}
+
+void Router::dispatch(std::size_t index, Exchange& exchange) {
+  SnapshotHold& hold = *holds_.back();
+  const Endpoint& endpoint = *hold.snapshot->endpoints()[index];
+  Ticket& ticket = tickets_.take();
+  ticket.hold = &hold;
+  ticket.endpoint = &endpoint;
+  exchange.route = &ticket;
+  ++hold.in_flight;
+
+  Status options = read_request_options(exchange.request);
+  if (!options.ok()) return refuse(options.error(), exchange);
+  const Arm* arm = splitters_[index].pick(exchange.request, random_);
+  if (arm == nullptr) return refuse(no_traffic(endpoint), exchange);
+  ticket.arm = arm;
+  if (!endpoint.shadows.empty()) mirror(endpoint, exchange);
+  send_to(*arm, exchange);
+}
+
+void Router::send_to(const Arm& arm, Exchange& exchange) {
+  if (arm.sink == nullptr) {
+    return refuse(Error(ErrorCode::kUnavailable, "no_replica",
+                        "backend '" + arm.tag + "' has no replica that serves"),
+                  exchange);
+  }
+  HttpRequest& request = exchange.request;
+  if (arm.request_timeout.count() > 0) {
+    request.deadline = std::min(request.deadline, request.received_at + arm.request_timeout);
+  }
+  exchange.batch_key = batch_key(request, arm.mix_content_types);
+  gather(*arm.sink, exchange);
+}
+
+void Router::mirror(const Endpoint& endpoint, const Exchange& exchange) {
+  for (const Shadow& shadow : endpoint.shadows) {
+    if (shadow.sink == nullptr || random_.uniform() >= shadow.proportion) continue;
+    Exchange* copy = shadows_->copy(exchange.request);
+    if (copy == nullptr) continue;
+    // Read again, so that the views are into the copy's own bytes; the original has passed.
+    if (!read_request_options(copy->request).ok()) {
+      shadows_->push(*copy);
+      continue;
+    }
+    if (shadow.request_timeout.count() > 0) {
+      copy->request.deadline =
+          std::min(copy->request.deadline, copy->request.received_at + shadow.request_timeout);
+    }
+    copy->batch_key = batch_key(copy->request, shadow.mix_content_types);
+    gather(*shadow.sink, *copy);
+  }
+}
+
+void Router::gather(RequestSink& sink, Exchange& exchange) {
+  // A burst goes to a handful of backends at most, so a scan beats a map.
+  for (Gathered& gathered : gathered_) {
+    if (gathered.sink == &sink) return gathered.requests.push_back(PendingRequest(exchange));
+  }
+  gathered_.push_back({&sink, RequestList()});
+  gathered_.back().requests.push_back(PendingRequest(exchange));
+}
+
+void Router::flush() {
+  while (!gathered_.empty()) {
+    // Taken out first: what is sent again is gathered anew, perhaps for the same sink.
+    Gathered gathered = std::move(gathered_.back());
+    gathered_.pop_back();
+    const Status status = gathered.sink->submit(gathered.requests);
+    if (!status.ok()) answer_refused(status, *gathered.sink, std::move(gathered.requests));
+  }
+  refresh();
+  sweep();
+}
+
+void Router::answer_refused(const Status& refusal, const RequestSink& sink, RequestList refused) {
+  const bool closed = refusal.error().code() == ErrorCode::kUnavailable;
+  while (!refused.empty()) {
+    PendingRequest request = refused.pop_front();
+    Exchange& exchange = request.exchange();
+    auto* ticket = static_cast<Ticket*>(exchange.route);
+    if (ticket != nullptr && closed && !ticket->rerouted) {
+      // Between a publish and the close that follows it this thread may hold the old snapshot.
+      reroute(std::move(request).release());
+      continue;
+    }
+    if (ticket != nullptr) {
+      exchange.response.headers.add(
+          "Retry-After", std::to_string(retry_after_seconds(sink.drain_estimate(), random_)));
+    }
+    std::move(request).fail(closed ? Error(ErrorCode::kUnavailable, "no_replica",
+                                           "backend " + std::string(sink.label()) + " is closed")
+                                   : refusal.error());
+  }
+}
+
+void Router::reroute(Exchange& exchange) {
+  auto& ticket = static_cast<Ticket&>(*exchange.route);
+  const std::string name = ticket.endpoint->name;
+  --ticket.hold->in_flight;
+  tickets_.give_back(ticket);
+  handle_endpoint(name, exchange);
+  if (exchange.route != nullptr) static_cast<Ticket&>(*exchange.route).rerouted = true;
+}
+
+void Router::finish(Exchange& exchange) {
+  auto* ticket = static_cast<Ticket*>(exchange.route);
+  if (ticket == nullptr) return;
+  exchange.route = nullptr;
+  const TimePoint now = Clock::now();
+  const bool late = exchange.abandoned() && now >= exchange.request.deadline;
+  const Outcome outcome =
+      late ? Outcome::kTimeout : outcome_of(exchange.response.status, exchange.abandoned());
+  const Duration latency = now - exchange.request.received_at;
+  ticket->endpoint->stats->record(shard_, outcome, latency);
+  if (ticket->arm != nullptr) {
+    ticket->arm->stats->record(shard_, outcome, latency);
+    if (name_backend_ && ticket->arm->sink != nullptr) {
+      exchange.response.headers.add("Backplane-Backend", ticket->arm->sink->label());
+    }
+  }
+  --ticket->hold->in_flight;
+  tickets_.give_back(*ticket);
+}
+
+void Router::refresh() {
+  const std::uint64_t version = table_.version();
+  if (!holds_.empty() && holds_.back()->version == version) return;
+  auto hold = std::make_unique<SnapshotHold>();
+  hold->snapshot = table_.current();
+  hold->version = version;
+  // An endpoint that did not change keeps its splitter, and with it its place in the block.
+  std::vector<Splitter> splitters;
+  for (const auto& endpoint : hold->snapshot->endpoints()) {
+    const auto kept = std::find_if(
+        splitters_.begin(), splitters_.end(),
+        [&endpoint](const Splitter& splitter) { return &splitter.endpoint() == endpoint.get(); });
+    splitters.push_back(kept == splitters_.end() ? Splitter(*endpoint) : std::move(*kept));
+  }
+  splitters_ = std::move(splitters);
+  holds_.push_back(std::move(hold));
+}
+
+void Router::sweep() {
+  if (holds_.size() == 1) return;
+  const SnapshotHold* const current = holds_.back().get();
+  std::erase_if(holds_, [current](const auto& hold) {
+    return hold.get() != current && hold->in_flight == 0;
+  });
+}
+
+void Router::refuse(const Error& error, Exchange& exchange) {
+  fill_error_response(error, exchange.request.request_id, exchange.response);
+  exchange.complete();
+}
+
+bool Router::answer_built_in(Exchange& exchange) {
+  const HttpRequest& request = exchange.request;
+  const bool is_routes = request.route_path == "/-/routes";
+  if (!is_routes && request.route_path != "/-/healthz") return false;
+  if (request.method != "GET" && request.method != "HEAD") {
+    exchange.response.headers.add("Allow", "GET, HEAD");
+    refuse(Error(ErrorCode::kMethodNotAllowed,
+                 "'" + std::string(request.route_path) + "' answers GET and HEAD"),
+           exchange);
+    return true;
+  }
+  exchange.response.status = 200;
+  exchange.response.headers.add("Content-Type", "application/json");
+  exchange.response.body =
+      is_routes ? holds_.back()->snapshot->routes_json() : R"({"status":"ok"})";
+  exchange.complete();
+  return true;
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,24 @@
+#include "host/routing/routing_snapshot.hpp"
+
+#include <utility>
+
+#include "host/json/json_writer.hpp"
+
+namespace backplane::host {
+
+RoutingSnapshot::RoutingSnapshot(std::vector<std::shared_ptr<const Endpoint>> endpoints)
+    : endpoints_(std::move(endpoints)) {
+  JsonWriter json(routes_json_);
+  json.begin_object();
+  for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+    const Endpoint& endpoint = *endpoints_[i];
+    if (!endpoint.route) continue;
+    routes_.add(*endpoint.route, i);
+    json.key(*endpoint.route).begin_array().string(endpoint.name).begin_array();
+    for (const std::string& method : endpoint.methods) json.string(method);
+    json.end_array().end_array();
+  }
+  json.end_object();
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/routing/endpoint.hpp"
+#include "host/routing/route_table.hpp"
+
+namespace backplane::host {
+
+// Everything the data plane knows, as one immutable value: built aside by control, published once,
+// read by io threads without a lock. Shared by whoever still routes by it.
+class RoutingSnapshot {
+ public:
+  explicit RoutingSnapshot(std::vector<std::shared_ptr<const Endpoint>> endpoints);
+
+  const std::vector<std::shared_ptr<const Endpoint>>& endpoints() const { return endpoints_; }
+  const RouteTable& routes() const { return routes_; }
+  // The body of GET /-/routes: {"/api": ["endpoint", ["GET","POST"]]}.
+  const std::string& routes_json() const { return routes_json_; }
+
+ private:
+  std::vector<std::shared_ptr<const Endpoint>> endpoints_;
+  RouteTable routes_;
+  std::string routes_json_;
+};
+
+}  // namespace backplane::host

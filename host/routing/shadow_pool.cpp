@@ -1,0 +1,73 @@
+#include "host/routing/shadow_pool.hpp"
+
+#include <utility>
+
+namespace backplane::host {
+
+Exchange* ShadowPool::copy(const HttpRequest& original) {
+  Copy* copy = nullptr;
+  {
+    MutexLock lock(mutex_);
+    if (!free_.empty()) {
+      copy = copies_[free_.back()].get();
+      free_.pop_back();
+    } else if (copies_.size() < budget_) {
+      copies_.push_back(std::make_unique<Copy>());
+      copy = copies_.back().get();
+      copy->slot = copies_.size() - 1;
+    } else {
+      ++dropped_;
+      return nullptr;
+    }
+  }
+  fill(original, *copy);
+  copy->home = this;
+  copy->pool = shared_from_this();
+  return copy;
+}
+
+void ShadowPool::push(Exchange& exchange) noexcept {
+  auto& copy = static_cast<Copy&>(exchange);
+  // Moved out first: with the router gone this is the last reference, and the pool ends here.
+  const std::shared_ptr<ShadowPool> self = std::move(copy.pool);
+  MutexLock lock(mutex_);
+  free_.push_back(copy.slot);
+}
+
+std::size_t ShadowPool::dropped() const {
+  MutexLock lock(mutex_);
+  return dropped_;
+}
+
+void ShadowPool::fill(const HttpRequest& original, Copy& copy) {
+  copy.reset();
+  std::size_t total = original.method.size() + original.path.size() + original.query.size() +
+                      original.authority.size() + original.body.size();
+  for (const HeaderField& field : original.headers) total += field.name.size() + field.value.size();
+  std::string& bytes = copy.bytes;
+  bytes.clear();
+  // Reserved in one piece: the views below must not move.
+  bytes.reserve(total);
+  const auto keep = [&bytes](std::string_view text) {
+    const std::size_t start = bytes.size();
+    bytes.append(text);
+    return std::string_view(bytes).substr(start);
+  };
+  HttpRequest& request = copy.request;
+  request.method = keep(original.method);
+  request.path = keep(original.path);
+  request.query = keep(original.query);
+  request.authority = keep(original.authority);
+  request.body = keep(original.body);
+  for (const HeaderField& field : original.headers) {
+    const std::string_view name = keep(field.name);
+    request.headers.push_back({name, keep(field.value)});
+  }
+  if (const std::string_view* type = request.find_header("Content-Type")) {
+    request.content_type = *type;
+  }
+  request.request_id = original.request_id;
+  request.received_at = original.received_at;
+}
+
+}  // namespace backplane::host
