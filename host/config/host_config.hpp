@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "host/base/log.hpp"
+#include "host/config/app_document.hpp"
+#include "host/config/listener_config.hpp"
+
+namespace backplane::host {
+
+// Who may use the admin listener: whoever shows the token, or anyone who can reach a loopback
+// address.
+enum class AdminAuth : std::uint8_t { kToken, kNone };
+
+// What one process is told at its start and keeps for life. A plain value; read from JSON by
+// host_config_reader. config/README.md says the same for users.
+struct HostConfig {
+  ListenerConfig data = default_data_listener();
+  ListenerConfig admin = default_admin_listener();
+  AdminAuth admin_auth = AdminAuth::kToken;
+
+  std::filesystem::path plugin_directory = "plugins";
+  std::filesystem::path state_directory = "state";
+  std::optional<std::filesystem::path> app_file;  // the desired state of the first start
+
+  bool tolerant = false;      // serve what loads instead of refusing to start
+  bool debug_errors = false;  // error answers may hold the handler's own words
+  LogLevel log_level = LogLevel::kInfo;
+
+  std::chrono::milliseconds init_timeout{30'000};  // for all replicas of one backend
+  std::chrono::milliseconds drain_delay{0};        // from unready to the end of accepting
+  std::chrono::milliseconds grace{30'000};         // from there to the end of waiting
+
+  AppLimits app_limits;
+  std::uint64_t max_response_bytes = 64 * 1024 * 1024;
+
+  static ListenerConfig default_data_listener() {
+    ListenerConfig listener;
+    listener.port = 8000;
+    return listener;
+  }
+
+  // One thread and few connections: admin answers under any load of the data port because it
+  // shares nothing with it, not because it is large.
+  static ListenerConfig default_admin_listener() {
+    ListenerConfig listener;
+    listener.port = 8001;
+    listener.io_threads = 1;
+    listener.max_connections = 256;
+    listener.max_body_bytes = 1024 * 1024;
+    return listener;
+  }
+};
+
+}  // namespace backplane::host
