@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <backplane/abi.h>
+#include <backplane/detail/text.hpp>
+
+namespace backplane {
+
+// What a handler is told about its place. Owned by the SDK beside the handler and alive as long as
+// it: a handler may keep a reference. Constant, so any thread may read it.
+class Context {
+ public:
+  Context(const bp_host& host, const bp_replica_info& info)
+      : host_(&host),
+        handler_(to_view(info.handler)),
+        backend_(to_view(info.backend)),
+        replica_index_(info.replica_index),
+        generation_(info.generation) {}
+
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  std::string_view handler() const noexcept { return handler_; }
+  std::string_view backend() const noexcept { return backend_; }
+  // 0, 1, … within the backend.
+  std::uint32_t replica_index() const noexcept { return replica_index_; }
+  // Grows with every reload of the plugin.
+  std::uint64_t generation() const noexcept { return generation_; }
+
+  // [any] Writes to the host's log, which names backend and replica beside the message.
+  void log_debug(std::string_view message) const { log(BP_LOG_DEBUG, message); }
+  void log_info(std::string_view message) const { log(BP_LOG_INFO, message); }
+  void log_warning(std::string_view message) const { log(BP_LOG_WARNING, message); }
+  void log_error(std::string_view message) const { log(BP_LOG_ERROR, message); }
+
+  // The host's services, for what the SDK does not wrap.
+  const bp_host& host() const noexcept { return *host_; }
+
+ private:
+  void log(std::uint32_t level, std::string_view message) const {
+    host_->log(host_->ctx, level, to_bp_str(message));
+  }
+
+  const bp_host* host_;
+  std::string handler_;
+  std::string backend_;
+  std::uint32_t replica_index_;
+  std::uint64_t generation_;
+};
+
+}  // namespace backplane

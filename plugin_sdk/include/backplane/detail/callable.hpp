@@ -1,0 +1,89 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <span>
+#include <utility>
+
+#include <backplane/config.hpp>
+#include <backplane/context.hpp>
+#include <backplane/request.hpp>
+#include <backplane/response.hpp>
+
+namespace backplane {
+
+// What a batch handler returns: any sized range of things that are answers.
+template <typename T>
+concept AnswerList = requires(T& list) {
+  { std::size(list) } -> std::convertible_to<std::size_t>;
+  { *std::begin(list) } -> std::convertible_to<Response>;
+};
+
+// Callable as f(object, request): a member function, or a function object with an ignored object.
+template <typename F, typename T>
+concept AnswersOne = requires(F f, T& object, const Request& request) {
+  { std::invoke(f, object, request) } -> std::convertible_to<Response>;
+};
+
+template <typename F, typename T>
+concept AnswersBatch = requires(F f, T& object, std::span<const Request> requests) {
+  { std::invoke(f, object, requests) } -> AnswerList;
+};
+
+template <typename T>
+concept HasCallOperator = requires(T& object, const Request& request) {
+  { object(request) } -> std::convertible_to<Response>;
+};
+
+template <typename T>
+concept HasBatch = requires(T& object, std::span<const Request> requests) {
+  { object.batch(requests) } -> AnswerList;
+};
+
+template <typename T>
+concept HasReconfigure = requires(T& object, Config config) {
+  object.reconfigure(config);
+};
+
+template <typename T>
+concept HasHealth = requires(T& object) {
+  object.health();
+};
+
+template <typename T>
+concept TakesContextAndConfig = std::constructible_from<T, const Context&, Config>;
+
+template <typename T>
+concept TakesConfig = !TakesContextAndConfig<T> && std::constructible_from<T, Config>;
+
+// What runs when a request names no method: operator() for one, batch() for many. A handler may
+// have both; then batch() gets only what really came as more than one.
+template <typename T>
+struct DefaultMethod {
+  static constexpr bool kOne = HasCallOperator<T>;
+  static constexpr bool kBatch = HasBatch<T>;
+
+  static Response one(T& object, const Request& request) { return object(request); }
+  static decltype(auto) batch(T& object, std::span<const Request> requests) {
+    return object.batch(requests);
+  }
+};
+
+// A free function as a handler without state.
+template <auto kFunction>
+struct FunctionHandler {
+  // NOLINTNEXTLINE(readability-identifier-naming): concepts see it as a call.
+  Response operator()(const Request& request) const requires requires {
+    { kFunction(request) } -> std::convertible_to<Response>;
+  }
+  { return kFunction(request); }
+
+  decltype(auto) batch(std::span<const Request> requests) const requires requires {
+    { kFunction(requests) } -> AnswerList;
+  }
+  { return kFunction(requests); }
+};
+
+}  // namespace backplane
