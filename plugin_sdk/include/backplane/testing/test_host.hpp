@@ -1,0 +1,165 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <backplane/abi.h>
+#include <backplane/detail/entry.hpp>
+#include <backplane/testing/test_answer.hpp>
+#include <backplane/testing/test_request.hpp>
+
+namespace backplane {
+
+// One request on its way through a handler under test. Owned by the test; one thread.
+class TestCall {
+ public:
+  explicit TestCall(TestRequest request) : request_(std::move(request)) {
+    if (!request_.content_type.empty()) {
+      request_.headers.emplace_back("Content-Type", request_.content_type);
+    }
+    for (const auto& [name, value] : request_.headers) {
+      fields_.push_back({to_bp_str(name), to_bp_str(value)});
+    }
+    view_.struct_size = sizeof(bp_request);
+    view_.header_count = static_cast<std::uint32_t>(fields_.size());
+    view_.method = to_bp_str(request_.method);
+    view_.path = to_bp_str(request_.path);
+    view_.query = to_bp_str(request_.query);
+    view_.body = to_bp_str(request_.body);
+    view_.content_type = to_bp_str(request_.content_type);
+    view_.headers = fields_.data();
+    view_.deadline_ns = request_.deadline_ns;
+    view_.trace_id = to_bp_str(request_.id);
+  }
+
+  TestCall(const TestCall&) = delete;
+  TestCall& operator=(const TestCall&) = delete;
+
+  // The answer so far; the host's verdict if the handler left the request open.
+  TestAnswer answer() const {
+    if (answer_.completions > 0) return answer_;
+    TestAnswer open;
+    open.message = "the handler left the request without an answer";
+    open.http_status = http_status_of(open.status);
+    return open;
+  }
+
+ private:
+  friend class TestHost;
+
+  TestRequest request_;
+  std::vector<bp_kv> fields_;
+  bp_request view_{};
+  TestAnswer answer_;
+  bool head_sent_ = false;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+};
+
+// The services of a host, enough to run handlers without one: it checks what the real host checks
+// of a head, and remembers answers and log lines. Owned by the test; one thread.
+class TestHost {
+ public:
+  TestHost() {
+    services_.struct_size = sizeof(bp_host);
+    services_.magic = BP_MAGIC;
+    services_.abi_major = BP_ABI_MAJOR;
+    services_.abi_minor = BP_ABI_MINOR;
+    services_.ctx = to_opaque<bp_host_ctx>(*this);
+    services_.get_extension = [](bp_host_ctx*, const char*) -> const void* { return nullptr; };
+    services_.log = &TestHost::log;
+    services_.call_request = [](bp_call* call) -> const bp_request* { return &of(call).view_; };
+    services_.call_cancelled = [](bp_call* call) -> std::uint32_t {
+      return of(call).request_.cancelled ? 1 : 0;
+    };
+    services_.call_alloc = &TestHost::call_alloc;
+    services_.call_head = &TestHost::call_head;
+    services_.call_write = &TestHost::call_write;
+    services_.call_complete = &TestHost::call_complete;
+  }
+
+  TestHost(const TestHost&) = delete;
+  TestHost& operator=(const TestHost&) = delete;
+
+  const bp_host& services() const noexcept { return services_; }
+  const std::vector<std::string>& log_lines() const noexcept { return log_lines_; }
+
+ private:
+  static TestCall& of(bp_call* call) noexcept { return from_opaque<TestCall>(call); }
+
+  static void log(bp_host_ctx* ctx, std::uint32_t, bp_str message) {
+    from_opaque<TestHost>(ctx).log_lines_.emplace_back(to_view(message));
+  }
+
+  static void* call_alloc(bp_call* call, std::uint64_t length) {
+    auto& blocks = of(call).blocks_;
+    blocks.push_back(std::make_unique<char[]>(length));
+    return blocks.back().get();
+  }
+
+  static bp_status call_head(bp_call* call, std::uint32_t status, const bp_kv* headers,
+                             std::uint32_t count) {
+    TestCall& self = of(call);
+    if (self.head_sent_ || status < 200 || status > 599) return BP_INVALID;
+    std::vector<std::pair<std::string, std::string>> copy;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::string_view name = to_view(headers[i].key);
+      const std::string_view value = to_view(headers[i].value);
+      if (!is_token(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos) {
+        return BP_INVALID;
+      }
+      copy.emplace_back(name, value);
+    }
+    self.head_sent_ = true;
+    self.answer_.http_status = status;
+    self.answer_.headers = std::move(copy);
+    return BP_OK;
+  }
+
+  static bp_status call_write(bp_call* call, const void* bytes, std::uint64_t length,
+                              std::uint32_t) {
+    std::string& body = of(call).answer_.body;
+    const std::size_t old_size = body.size();
+    body.resize(old_size + length);
+    if (length != 0) std::memcpy(body.data() + old_size, bytes, length);
+    return BP_OK;
+  }
+
+  static void call_complete(bp_call* call, bp_status status, bp_str message) {
+    TestCall& self = of(call);
+    TestAnswer& answer = self.answer_;
+    if (++answer.completions > 1) return;  // as the host: the first one counts
+    answer.status = status;
+    if (status != BP_OK) {
+      answer.message = to_view(message);
+      answer.http_status = http_status_of(status);
+      answer.headers.clear();
+      answer.body.clear();
+    } else if (!self.head_sent_) {
+      answer.http_status = 200;
+    }
+  }
+
+  // RFC 9110 §5.6.2.
+  static bool is_token(std::string_view name) noexcept {
+    if (name.empty()) return false;
+    for (const char c : name) {
+      const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      const bool digit = c >= '0' && c <= '9';
+      if (!letter && !digit &&
+          std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bp_host services_{};
+  std::vector<std::string> log_lines_;
+};
+
+}  // namespace backplane
