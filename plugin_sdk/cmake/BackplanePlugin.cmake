@@ -1,0 +1,66 @@
+# backplane_add_plugin(<name> SOURCES … [RAPIDJSON] [OUTPUT_NAME <stem>] [OUTPUT_DIRECTORY <dir>])
+#
+# Builds <dir>/<stem>.so, a plugin that the host loads and can reload; the stem is its name there.
+# <stem> is <name> and <dir> is plugins/ in the build folder unless given. RAPIDJSON makes
+# <backplane/json.hpp> usable. The target <name> is an ordinary one: link to it what you need, as
+# long as it is static.
+#
+# Every flag below is load-bearing. g++ makes template statics unique in the whole process
+# (STB_GNU_UNIQUE), which pins the library for ever and shares them between the versions of a
+# reload: the version script and -fno-gnu-unique prevent that. `-z defs` and `-z now` move a missing
+# symbol from the first request to the build.
+set(BACKPLANE_PLUGIN_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/backplane.map)
+
+set(BACKPLANE_PLUGIN_COMPILE_OPTIONS
+  -fvisibility=hidden
+  $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
+  # A build without a type has no flags of its own.
+  $<$<CONFIG:>:-O2> $<$<CONFIG:>:-g>)
+set(BACKPLANE_PLUGIN_LINK_OPTIONS
+  LINKER:--version-script=${BACKPLANE_PLUGIN_VERSION_SCRIPT}
+  LINKER:-z,defs LINKER:-z,now LINKER:-z,relro LINKER:-z,noexecstack)
+
+# Gives `target` the include path of RapidJSON, as system headers.
+function(backplane_use_rapidjson target)
+  if(TARGET backplane_rapidjson)
+    target_link_libraries(${target} PRIVATE backplane_rapidjson)
+    return()
+  endif()
+  find_path(BACKPLANE_RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
+  target_include_directories(${target} SYSTEM PRIVATE ${BACKPLANE_RAPIDJSON_INCLUDE_DIR})
+endfunction()
+
+function(backplane_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "RAPIDJSON" "OUTPUT_NAME;OUTPUT_DIRECTORY" "SOURCES")
+  if(NOT ARG_SOURCES OR ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "backplane_add_plugin(<name> SOURCES … [RAPIDJSON] [OUTPUT_NAME <stem>] "
+                        "[OUTPUT_DIRECTORY <dir>]): got '${ARGV}'")
+  endif()
+  if(NOT ARG_OUTPUT_NAME)
+    set(ARG_OUTPUT_NAME ${name})
+  endif()
+  if(NOT ARG_OUTPUT_DIRECTORY)
+    set(ARG_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins)
+  endif()
+
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE backplane::plugin_sdk)
+  target_compile_options(${name} PRIVATE ${BACKPLANE_PLUGIN_COMPILE_OPTIONS})
+  target_link_options(${name} PRIVATE ${BACKPLANE_PLUGIN_LINK_OPTIONS})
+  set_target_properties(${name} PROPERTIES
+    PREFIX "" SUFFIX ".so" OUTPUT_NAME ${ARG_OUTPUT_NAME}
+    LIBRARY_OUTPUT_DIRECTORY ${ARG_OUTPUT_DIRECTORY}
+    LINK_DEPENDS ${BACKPLANE_PLUGIN_VERSION_SCRIPT}
+    CXX_EXTENSIONS OFF
+    BACKPLANE_USES_RAPIDJSON ${ARG_RAPIDJSON})
+  if(ARG_RAPIDJSON)
+    backplane_use_rapidjson(${name})
+  endif()
+  # In the tree of the host a plugin is checked and instrumented as the host is.
+  foreach(of_the_tree IN ITEMS backplane_warnings backplane_sanitize)
+    if(TARGET ${of_the_tree})
+      target_link_libraries(${name} PRIVATE ${of_the_tree})
+    endif()
+  endforeach()
+endfunction()

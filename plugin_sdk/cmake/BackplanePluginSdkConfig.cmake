@@ -1,0 +1,2 @@
+include(${CMAKE_CURRENT_LIST_DIR}/BackplanePluginSdkTargets.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/BackplanePlugin.cmake)
