@@ -1,0 +1,73 @@
+#include "host/http/response_writer.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace backplane::host {
+namespace {
+
+constexpr std::string_view kDate = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+HttpResponse answer(unsigned status, std::string body) {
+  HttpResponse response;
+  response.status = status;
+  response.headers.add("X-A", "b");
+  response.body = std::move(body);
+  return response;
+}
+
+std::string written(const HttpResponse& response, const AnswerFrame& frame) {
+  std::string out;
+  write_response(response, frame, out);
+  return out;
+}
+
+TEST_SUITE("http") {
+  TEST_CASE("write_response: the host adds date, length and request id to what logic said") {
+    CHECK(written(answer(200, "hello"), {.date = kDate, .request_id = "r1"}) ==
+          "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 5\r\n"
+          "X-Request-Id: r1\r\nX-A: b\r\n\r\nhello");
+    CHECK(written(answer(404, ""), {.date = kDate, .close = true}) ==
+          "HTTP/1.1 404 Not Found\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n"
+          "Connection: close\r\nX-A: b\r\n\r\n");
+    CHECK(written(answer(299, ""), {.date = kDate, .say_keep_alive = true}) ==
+          "HTTP/1.1 299 Unknown\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n"
+          "Connection: keep-alive\r\nX-A: b\r\n\r\n");
+  }
+
+  TEST_CASE("write_response: an answer to HEAD has the length of the body and no body") {
+    const std::string text = written(answer(200, "hello"), {.date = kDate, .is_head = true});
+    CHECK(text.find("Content-Length: 5\r\n") != std::string::npos);
+    CHECK(text.substr(text.size() - 4) == "\r\n\r\n");
+  }
+
+  TEST_CASE("write_response: 204 and 304 have neither length nor body") {
+    for (const unsigned status : {204U, 304U}) {
+      const std::string text = written(answer(status, "dropped"), {.date = kDate});
+      CHECK(text.find("Content-Length") == std::string::npos);
+      CHECK(text.find("dropped") == std::string::npos);
+    }
+  }
+
+  TEST_CASE("write_response: a body over 16 KiB is left to be gathered, unless nobody gets it") {
+    std::string out;
+    CHECK_FALSE(
+        write_response(answer(200, std::string(kMaxCopiedBody, 'x')), {.date = kDate}, out));
+    out.clear();
+    CHECK(write_response(answer(200, std::string(kMaxCopiedBody + 1, 'x')), {.date = kDate}, out));
+    CHECK(out.find("Content-Length: 16385\r\n") != std::string::npos);
+    CHECK(out.find("xx") == std::string::npos);
+    CHECK_FALSE(
+        write_response(answer(200, std::string(kMaxCopiedBody + 1, 'x')), {.is_head = true}, out));
+  }
+
+  TEST_CASE("write_response: answers are appended to what stands there") {
+    std::string out = "before";
+    write_response(answer(200, "a"), {.date = kDate}, out);
+    CHECK(out.substr(0, 15) == "beforeHTTP/1.1 ");
+  }
+}
+
+}  // namespace
+}  // namespace backplane::host
