@@ -6,6 +6,8 @@
 
 #include <rapidjson/writer.h>
 
+#include "host/json/utf8.hpp"
+
 namespace backplane::host {
 
 // Writes one JSON document to the end of a string, member by member. A local variable of whoever
@@ -43,15 +45,14 @@ class JsonWriter {
   struct StringSink {
     using Ch = char;
     std::string& out;
+    // NOLINTBEGIN(readability-identifier-naming): RapidJSON's names
     void Put(char c) { out.push_back(c); }
     void Flush() {}
+    // NOLINTEND(readability-identifier-naming)
   };
 
   StringSink sink_;
   rapidjson::Writer<StringSink> writer_;
 };
-
-// `text` with every byte that is not part of well-formed UTF-8 (RFC 3629) replaced by U+FFFD.
-std::string to_utf8(std::string_view text);
 
 }  // namespace backplane::host
