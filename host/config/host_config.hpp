@@ -35,7 +35,7 @@ struct HostConfig {
   std::chrono::milliseconds grace{30'000};         // from there to the end of waiting
 
   AppLimits app_limits;
-  std::uint64_t max_response_bytes = 64 * 1024 * 1024;
+  std::uint64_t max_response_bytes = std::uint64_t{64} * 1024 * 1024;
 
   static ListenerConfig default_data_listener() {
     ListenerConfig listener;
@@ -50,7 +50,7 @@ struct HostConfig {
     listener.port = 8001;
     listener.io_threads = 1;
     listener.max_connections = 256;
-    listener.max_body_bytes = 1024 * 1024;
+    listener.max_body_bytes = std::uint64_t{1024} * 1024;
     return listener;
   }
 };

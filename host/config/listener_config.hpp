@@ -17,7 +17,7 @@ struct ListenerConfig {
   std::uint32_t max_target_bytes = 8190;
   std::uint32_t max_head_bytes = 16 * 1024;
   std::uint32_t max_header_fields = 100;
-  std::uint64_t max_body_bytes = 16 * 1024 * 1024;
+  std::uint64_t max_body_bytes = std::uint64_t{16} * 1024 * 1024;
   // Bytes of following requests that are read while one is being answered (RFC 9112 9.3.2).
   std::uint32_t max_pipelined_bytes = 64 * 1024;
 
@@ -32,7 +32,7 @@ struct ListenerConfig {
   std::chrono::milliseconds write_stall_timeout{10'000};
   // After an early answer: how long, and how many bytes, are read and dropped before the close.
   std::chrono::milliseconds linger_timeout{2'000};
-  std::uint64_t linger_bytes = 256 * 1024;
+  std::uint64_t linger_bytes = std::uint64_t{256} * 1024;
 };
 
 }  // namespace backplane::host
