@@ -11,10 +11,11 @@
 #include <Poco/Logger.h>
 #include <Poco/PatternFormatter.h>
 
+#include "host/base/log_line.hpp"
+
 namespace backplane::host {
 namespace {
 
-constexpr std::size_t kMaxMessage = 1024;
 std::atomic<int> enabled_up_to{-1};
 
 Poco::Message::Priority priority_of(LogLevel level) {
@@ -29,24 +30,6 @@ Poco::Message::Priority priority_of(LogLevel level) {
       return Poco::Message::PRIO_DEBUG;
   }
   return Poco::Message::PRIO_DEBUG;
-}
-
-// Whoever sends a request or writes a plugin chooses these bytes; a line must stay one line.
-std::string escaped(std::string_view message) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  for (const char c : message.substr(0, kMaxMessage)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      out += c;
-    } else {
-      out += "\\x";
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 0xfU];
-    }
-  }
-  if (message.size() > kMaxMessage) out += "…";
-  return out;
 }
 
 }  // namespace
@@ -74,7 +57,7 @@ void log(LogLevel level, std::string_view area, std::string_view message) {
   if (static_cast<int>(level) > enabled_up_to.load(std::memory_order_acquire)) return;
   try {
     Poco::Logger::root().log(
-        Poco::Message(std::string(area), escaped(message), priority_of(level)));
+        Poco::Message(std::string(area), log_line(message), priority_of(level)));
   } catch (const Poco::Exception&) {
     // A log that cannot be written must not take the server down with it.
   }

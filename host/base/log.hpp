@@ -14,7 +14,7 @@ void start_log(LogLevel level);
 void stop_log();
 
 // [any] Writes one line: time, level, area (a folder of host/, or a plugin's name) and message.
-// Control characters in `message` are escaped. Before start_log() and after stop_log() the line
+// `message` is escaped and cut as log_line() says. Before start_log() and after stop_log() the line
 // is dropped.
 void log(LogLevel level, std::string_view area, std::string_view message);
 
