@@ -9,18 +9,6 @@
 # (STB_GNU_UNIQUE), which pins the library for ever and shares them between the versions of a
 # reload: the version script and -fno-gnu-unique prevent that. `-z defs` and `-z now` move a missing
 # symbol from the first request to the build.
-set(BACKPLANE_PLUGIN_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/backplane.map)
-
-set(BACKPLANE_PLUGIN_COMPILE_OPTIONS
-  -fvisibility=hidden
-  $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
-  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
-  # A build without a type has no flags of its own.
-  $<$<CONFIG:>:-O2> $<$<CONFIG:>:-g>)
-set(BACKPLANE_PLUGIN_LINK_OPTIONS
-  LINKER:--version-script=${BACKPLANE_PLUGIN_VERSION_SCRIPT}
-  LINKER:-z,defs LINKER:-z,now LINKER:-z,relro LINKER:-z,noexecstack)
-
 # Gives `target` the include path of RapidJSON, as system headers.
 function(backplane_use_rapidjson target)
   if(TARGET backplane_rapidjson)
@@ -46,12 +34,21 @@ function(backplane_add_plugin name)
 
   add_library(${name} MODULE ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE backplane::plugin_sdk)
-  target_compile_options(${name} PRIVATE ${BACKPLANE_PLUGIN_COMPILE_OPTIONS})
-  target_link_options(${name} PRIVATE ${BACKPLANE_PLUGIN_LINK_OPTIONS})
+  # Found from the function's own folder: variables would be gone in a caller of another scope.
+  set(version_script ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/backplane.map)
+  target_compile_options(${name} PRIVATE
+    -fvisibility=hidden
+    $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
+    # A build without a type has no flags of its own.
+    $<$<CONFIG:>:-O2> $<$<CONFIG:>:-g>)
+  target_link_options(${name} PRIVATE
+    LINKER:--version-script=${version_script}
+    LINKER:-z,defs LINKER:-z,now LINKER:-z,relro LINKER:-z,noexecstack)
   set_target_properties(${name} PROPERTIES
     PREFIX "" SUFFIX ".so" OUTPUT_NAME ${ARG_OUTPUT_NAME}
     LIBRARY_OUTPUT_DIRECTORY ${ARG_OUTPUT_DIRECTORY}
-    LINK_DEPENDS ${BACKPLANE_PLUGIN_VERSION_SCRIPT}
+    LINK_DEPENDS ${version_script}
     CXX_EXTENSIONS OFF
     BACKPLANE_USES_RAPIDJSON ${ARG_RAPIDJSON})
   if(ARG_RAPIDJSON)
