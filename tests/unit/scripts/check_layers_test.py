@@ -104,6 +104,8 @@ class Links(TreeTest):
         self.assertEqual(len(self.link("plugin", "backplane::plugin_sdk")), 1)
 
     def test_what_is_included_is_linked_or_passed_on(self) -> None:
+        self.write("host/base/CMakeLists.txt",
+                   "backplane_part(base SOURCES b.cpp PUBLIC Threads::Threads)\n")
         self.write("host/http/a.cpp", '#include "host/base/error.hpp"\n')
         self.assertIn("does not link backplane::base", self.link("http", "backplane::message")[0])
         self.write("host/message/CMakeLists.txt",
