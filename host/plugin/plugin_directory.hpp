@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <vector>
+
+#include "host/base/result.hpp"
+#include "host/base/status.hpp"
+#include "host/plugin/file_descriptor.hpp"
+
+namespace backplane::host {
+
+// What tells one state of a file from another. A plain value.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  std::uint64_t size = 0;
+  std::int64_t modified_ns = 0;  // since the epoch
+  std::int64_t changed_ns = 0;   // since the epoch
+
+  static FileIdentity of(const struct stat& status);
+  bool operator==(const FileIdentity& other) const = default;
+};
+
+// A file of the plugin directory, open for reading; a regular file when it was opened.
+struct DroppedFile {
+  FileDescriptor fd;
+  FileIdentity identity;
+};
+
+// True for [a-z0-9][a-z0-9_.-]{0,63}.so. The part before ".so" is the plugin's name in the host.
+bool is_plugin_file_name(std::string_view file);
+// True for what a scan looks at: *.so that is not hidden.
+bool is_plugin_candidate(std::string_view file);
+
+// The directory where plugins are dropped: opens files by name, never by path. Owned by whoever
+// stages or lists; has no state but its path, which may be removed and made again. Any thread.
+class PluginDirectory {
+ public:
+  explicit PluginDirectory(std::string path) : path_(std::move(path)) {}
+
+  const std::string& path() const { return path_; }
+
+  // [control] Names of all candidates, sorted. kUnavailable "plugin_directory": cannot be read.
+  // Blocks on the disk.
+  Result<std::vector<std::string>> candidates() const;
+
+  // [control] Opens `file` without following links and without waiting for whoever feeds a FIFO.
+  // kMalformed "bad_plugin_name"; kInvalidArgument "plugin_not_found", "not_regular_file",
+  // "plugin_permissions" (writable by others, owned by others, or linked twice).
+  Result<DroppedFile> open(const std::string& file) const;
+
+ private:
+  Result<FileDescriptor> open_directory() const;
+
+  std::string path_;
+};
+
+}  // namespace backplane::host

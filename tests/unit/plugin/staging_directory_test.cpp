@@ -1,0 +1,103 @@
+#include "host/plugin/staging_directory.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "host/plugin/preflight.hpp"
+#include "tests/unit/plugin/temporary_directory.hpp"
+
+namespace backplane::host {
+namespace {
+
+mode_t mode_of(const std::string& path) {
+  struct stat status {};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777U;
+}
+
+}  // namespace
+
+TEST_SUITE("plugin") {
+  TEST_CASE("StagingDirectory: it is private and empty at the start") {
+    const TemporaryDirectory folder;
+    std::filesystem::create_directories(folder / "staging/old");
+    std::ofstream(folder / "staging/old/left.so") << "x";
+    REQUIRE(chmod((folder / "staging").c_str(), 0755) == 0);
+    const auto staging = StagingDirectory::create(folder / "staging");
+    REQUIRE(staging.ok());
+    CHECK(mode_of(folder / "staging") == 0700);
+    CHECK(std::filesystem::is_empty(folder / "staging"));
+  }
+
+  TEST_CASE("StagingDirectory: two hosts cannot share one") {
+    const TemporaryDirectory folder;
+    const auto first = StagingDirectory::create(folder / "staging");
+    REQUIRE(first.ok());
+    const auto second = StagingDirectory::create(folder / "staging");
+    REQUIRE_FALSE(second.ok());
+    CHECK(second.error().reason() == "staging_in_use");
+  }
+
+  TEST_CASE("StagingDirectory: a copy has its own name, mode and digest, and goes with its owner") {
+    const TemporaryDirectory folder;
+    std::filesystem::create_directory(folder / "plugins");
+    folder.write("plugins/abc.so", "abc" + std::string(125, '\0'));
+    const auto staging = StagingDirectory::create(folder / "staging");
+    REQUIRE(staging.ok());
+    const PluginDirectory plugins(folder / "plugins");
+    std::string path;
+    {
+      const auto staged = staging.value().stage(plugins, "abc.so", 3);
+      REQUIRE(staged.ok());
+      path = staged.value().path();
+      CHECK(staged.value().size() == 128);
+      CHECK(staged.value().sha256() ==
+            "a52e7ee5653204b4af5180e39eb2dc53b34d3c1e3be3b1ffda4c61819e45d523");
+      CHECK(path == folder / ("staging/abc.3." + staged.value().sha256().substr(0, 12) + ".so"));
+      CHECK(mode_of(path) == 0500);
+      // The same file once more is another file.
+      const auto again = staging.value().stage(plugins, "abc.so", 4);
+      REQUIRE(again.ok());
+      CHECK(again.value().path() != path);
+    }
+    CHECK_FALSE(std::filesystem::exists(path));
+    CHECK(std::filesystem::is_empty(folder / "staging"));
+  }
+
+  TEST_CASE("StagingDirectory: a staged copy is not touched when the dropped file is overwritten") {
+    const TemporaryDirectory folder;
+    std::filesystem::create_directory(folder / "plugins");
+    folder.copy(BACKPLANE_HELLO_PLUGIN, "plugins/a.so");
+    const auto staging = StagingDirectory::create(folder / "staging");
+    REQUIRE(staging.ok());
+    const auto staged = staging.value().stage(PluginDirectory(folder / "plugins"), "a.so", 1);
+    REQUIRE(staged.ok());
+    folder.write("plugins/a.so", "overwritten");
+    CHECK(preflight(staged.value().fd(), PreflightPolicy()).ok());
+  }
+
+  TEST_CASE("StagingDirectory: nothing stays of a file that is refused") {
+    const TemporaryDirectory folder;
+    std::filesystem::create_directory(folder / "plugins");
+    folder.write("plugins/small.so", "x");
+    folder.write("plugins/sparse.so", "x");
+    REQUIRE(truncate((folder / "plugins/sparse.so").c_str(), off_t{2} << 30U) == 0);
+    const auto staging = StagingDirectory::create(folder / "staging");
+    REQUIRE(staging.ok());
+    const PluginDirectory plugins(folder / "plugins");
+    for (const char* file : {"small.so", "sparse.so"}) {
+      CAPTURE(file);
+      const auto staged = staging.value().stage(plugins, file, 1);
+      REQUIRE_FALSE(staged.ok());
+      CHECK(staged.error().reason() == "bad_size");
+    }
+    CHECK(staging.value().stage(plugins, "missing.so", 1).error().reason() == "plugin_not_found");
+    CHECK(std::filesystem::is_empty(folder / "staging"));
+  }
+}
+
+}  // namespace backplane::host
