@@ -1,0 +1,99 @@
+#include "host/backend/backend.hpp"
+
+#include <utility>
+
+namespace backplane::host {
+namespace {
+
+BatchLimits batch_limits(const BackendConfig& config) {
+  return {.max_batch_size = config.max_batch_size,
+          .batch_wait_timeout = config.batch_wait_timeout,
+          .num_replicas = config.num_replicas};
+}
+
+}  // namespace
+
+std::shared_ptr<Backend> Backend::start(BackendSpec spec, std::uint64_t generation,
+                                        std::shared_ptr<HandlerFactory> factory,
+                                        BackendEvents events, const Disposer& dispose) {
+  std::unique_ptr<Backend> owned(
+      new Backend(std::move(spec), generation, std::move(factory), std::move(events)));
+  std::shared_ptr<Backend> backend(owned.release(), [dispose](Backend* last) {
+    dispose([dying = std::shared_ptr<Backend>(last)]() mutable { dying.reset(); });
+  });
+  backend->start_replicas();
+  return backend;
+}
+
+Backend::Backend(BackendSpec spec, std::uint64_t generation,
+                 std::shared_ptr<HandlerFactory> factory, BackendEvents events)
+    : spec_(std::move(spec)),
+      generation_(generation),
+      label_(spec_.tag + "@" + std::to_string(generation)),
+      factory_(std::move(factory)),
+      events_(std::move(events)),
+      running_(spec_.config.num_replicas),
+      collector_(batch_limits(spec_.config), spec_.config.queue_limit()),
+      gate_(spec_.config.num_replicas, events_.on_started) {}
+
+Backend::~Backend() {
+  close();
+  for (const auto& replica : replicas_) replica->join();
+}
+
+void Backend::start_replicas() {
+  const std::uint32_t wanted = spec_.config.num_replicas;
+  replicas_.reserve(wanted);
+  for (std::uint32_t index = 0; index < wanted; ++index) {
+    const ReplicaSeat seat{.index = index,
+                           .generation = generation_,
+                           .tag = spec_.tag,
+                           .init_json = spec_.init_json,
+                           .user_config_json = spec_.config.user_config_json,
+                           .batched = spec_.config.max_batch_size > 1,
+                           .factory = *factory_,
+                           .collector = collector_,
+                           .gate = gate_};
+    auto replica = Replica::start(seat, [this] { on_replica_exited(); });
+    if (!replica.ok()) {
+      gate_.abandon(std::move(replica).error());
+      on_replica_exited(wanted - index);
+      return;
+    }
+    replicas_.push_back(std::move(replica).value());
+  }
+}
+
+void Backend::on_replica_exited(std::uint32_t replicas) {
+  // acq_rel: the last one out has seen everything the others did.
+  if (running_.fetch_sub(replicas, std::memory_order_acq_rel) == replicas) events_.on_stopped();
+}
+
+Status Backend::submit(RequestList& burst) {
+  return collector_.push(burst, Clock::now());
+}
+
+std::chrono::milliseconds Backend::drain_estimate() const {
+  return collector_.drain_estimate();
+}
+
+void Backend::close() {
+  collector_.close();
+}
+
+void Backend::close_now(const Error& error) {
+  RequestList rest = collector_.close_and_take();
+  while (!rest.empty()) rest.pop_front().fail(error);
+}
+
+BackendStats Backend::stats() const {
+  BackendStats sum{.queued = collector_.depth()};
+  for (const auto& replica : replicas_) {
+    sum.executions += replica->stats().executions.value();
+    sum.requests += replica->stats().requests.value();
+    sum.failures += replica->stats().failures.value();
+  }
+  return sum;
+}
+
+}  // namespace backplane::host

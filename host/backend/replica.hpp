@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "host/backend/start_gate.hpp"
+#include "host/base/thread.hpp"
+#include "host/batching/batch_collector.hpp"
+#include "host/metrics/counter.hpp"
+#include "host/plugin/handler_factory.hpp"
+
+namespace backplane::host {
+
+// What one replica has done since it was made; written by its thread, read by any.
+struct ReplicaStats {
+  Counter executions;  // calls of the handler
+  Counter requests;    // requests in them
+  Counter failures;    // of those, answered 5xx
+};
+
+// What a replica needs of the backend it belongs to; all of it outlives the replica's thread.
+struct ReplicaSeat {
+  std::uint32_t index = 0;
+  std::uint64_t generation = 0;
+  const std::string& tag;
+  const std::string& init_json;
+  const std::string& user_config_json;
+  bool batched = false;  // max_batch_size > 1
+  HandlerFactory& factory;
+  BatchCollector& collector;
+  StartGate& gate;
+};
+
+// One thread that makes, runs and destroys one handler instance. Owned by its Backend; everything
+// but start(), join() and stats() happens on the replica's own thread.
+class Replica {
+ public:
+  // `on_exited` is the last thing the thread does.
+  static Result<std::unique_ptr<Replica>> start(const ReplicaSeat& seat,
+                                                std::function<void()> on_exited);
+
+  // [any] Blocks until the thread has ended; it ends when the collector is closed and drained.
+  void join() { thread_.join(); }
+  const ReplicaStats& stats() const { return stats_; }
+
+ private:
+  explicit Replica(const ReplicaSeat& seat) : seat_(seat) {}
+
+  void run();
+  Result<std::unique_ptr<HandlerInstance>> create_instance() const;
+  void serve(HandlerInstance& instance);
+  void run_batch(HandlerInstance& instance, RequestList batch);
+  void run_each(HandlerInstance& instance, RequestList pulled);
+  void count(const Exchange& exchange);
+  void learn(Duration took);
+
+  const ReplicaSeat seat_;
+  ReplicaStats stats_;
+  // What one call of the handler has taken lately (exponential average over about eight calls).
+  Duration service_time_{};
+  // Last: the thread uses everything above.
+  Thread thread_;
+};
+
+}  // namespace backplane::host
