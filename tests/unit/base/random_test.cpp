@@ -30,7 +30,7 @@ TEST_SUITE("base") {
     CHECK(differs);
   }
 
-  TEST_CASE("Random: uniform() stays in [0, 1) with its mean in the middle") {
+  TEST_CASE("Random: uniform() stays between 0 and 1, with its mean in the middle") {
     Random random(1);
     double sum = 0;
     double least = 1;
