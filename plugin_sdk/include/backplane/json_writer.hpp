@@ -69,8 +69,8 @@ class JsonWriter {
   }
 
   // An array of numbers.
-  template <typename T>
-  requires JsonNumber<std::remove_const_t<T>> JsonWriter& numbers(std::span<T> values) {
+  template <typename T, std::size_t kExtent>
+  requires JsonNumber<std::remove_const_t<T>> JsonWriter& numbers(std::span<T, kExtent> values) {
     begin_array();
     for (const auto number : values) value(number);
     return end_array();
