@@ -1,0 +1,60 @@
+#include "host/config/app_document_check.hpp"
+
+#include <string>
+#include <utility>
+
+#include "host/config/routes.hpp"
+#include "host/json/json_value.hpp"
+
+namespace backplane::host {
+namespace {
+
+void check_tags(const AppDocument& document, const EndpointSpec& endpoint,
+                const std::map<std::string, double>& shares, const std::string& member,
+                std::vector<Error>& errors) {
+  for (const auto& entry : shares) {
+    const std::string& tag = entry.first;
+    if (document.backends.contains(tag)) continue;
+    errors.push_back(Error(ErrorCode::kInvalidArgument, "unknown_backend",
+                           member + " of endpoint '" + endpoint.name + "' names backend '" + tag +
+                               "', which does not exist")
+                         .with_pointer("/" + member + pointer_step(tag)));
+  }
+}
+
+std::vector<Error> errors_of(const AppDocument& document, const EndpointSpec& endpoint) {
+  std::vector<Error> errors;
+  check_tags(document, endpoint, endpoint.traffic, "traffic", errors);
+  check_tags(document, endpoint, endpoint.shadows, "shadows", errors);
+  for (const auto& [name, other] : document.endpoints) {
+    if (name == endpoint.name || !endpoint.route || !other.route) continue;
+    if (!routes_clash(*endpoint.route, *other.route)) continue;
+    errors.push_back(Error(ErrorCode::kConflict, "route_conflict",
+                           "route '" + *endpoint.route + "' of endpoint '" + endpoint.name +
+                               "' clashes with route '" + *other.route + "' of endpoint '" + name +
+                               "'")
+                         .with_pointer("/route"));
+  }
+  return errors;
+}
+
+}  // namespace
+
+Status check_endpoint(const AppDocument& document, const EndpointSpec& endpoint) {
+  std::vector<Error> errors = errors_of(document, endpoint);
+  if (errors.empty()) return {};
+  return std::move(errors.front());
+}
+
+std::vector<Error> check_app_document(const AppDocument& document) {
+  std::vector<Error> all;
+  for (const auto& [name, endpoint] : document.endpoints) {
+    for (Error& error : errors_of(document, endpoint)) {
+      const std::string pointer = "/endpoints" + pointer_step(name) + error.pointer();
+      all.push_back(std::move(error).with_pointer(pointer));
+    }
+  }
+  return all;
+}
+
+}  // namespace backplane::host

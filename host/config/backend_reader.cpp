@@ -1,0 +1,93 @@
+#include "host/config/backend_reader.hpp"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "host/config/names.hpp"
+#include "host/config/object_reader.hpp"
+#include "host/json/json_copy.hpp"
+
+namespace backplane::host {
+namespace {
+
+constexpr IntegerRange kBatchSize{1, 1024};
+constexpr IntegerRange kBatchWait{0, 60'000};
+constexpr IntegerRange kQueue{0, 1'000'000};
+constexpr IntegerRange kRequestTimeout{1, 24 * 60 * 60 * 1000};
+
+// A value for the plugin: kept as text. A number beyond every double would become another number,
+// or an error, in whatever the plugin reads it with.
+void refuse_unspeakable_numbers(const JsonValue& value, std::vector<Error>& errors) {
+  const double number = value.number().value_or(0);
+  if (!std::isfinite(number)) errors.push_back(unfit_value(value, "a number that fits a double"));
+  for (const JsonValue& child : value.children()) refuse_unspeakable_numbers(child, errors);
+}
+
+void read_opaque(ObjectReader& reader, std::string_view key, std::string& field,
+                 std::vector<Error>& errors) {
+  const std::optional<JsonValue> value = reader.take(key);
+  if (!value) return;
+  refuse_unspeakable_numbers(*value, errors);
+  field = value->kind() == JsonKind::kNull ? std::string() : compact_json(*value);
+}
+
+void read_checked_name(ObjectReader& reader, std::string_view key,
+                       Status (*check)(std::string_view), std::string& field,
+                       std::vector<Error>& errors) {
+  const std::optional<JsonValue> value = reader.require(key);
+  if (!value) return;
+  const std::optional<std::string_view> name = value->string();
+  if (!name) {
+    reader.refuse(*value, "a string");
+    return;
+  }
+  Status checked = check(*name);
+  if (!checked.ok()) {
+    errors.push_back(std::move(checked).error().with_pointer(value->pointer()));
+    return;
+  }
+  field = *name;
+}
+
+}  // namespace
+
+void read_backend_config(const JsonValue& value, const AppLimits& limits, BackendConfig& config,
+                         std::vector<Error>& errors) {
+  ObjectReader reader(value, errors);
+  reader.read("num_replicas", {1, limits.max_replicas}, config.num_replicas);
+  reader.read("max_batch_size", kBatchSize, config.max_batch_size);
+  reader.read("batch_wait_timeout_ms", kBatchWait, config.batch_wait_timeout);
+  reader.read("max_queue", kQueue, config.max_queue);
+  reader.read("request_timeout_ms", kRequestTimeout, config.request_timeout);
+  reader.read("mix_content_types", config.mix_content_types);
+  read_opaque(reader, "user_config", config.user_config_json, errors);
+  reader.finish();
+}
+
+BackendSpec read_backend(std::string_view tag, const JsonValue& value, const AppLimits& limits,
+                         std::vector<Error>& errors) {
+  BackendSpec spec;
+  spec.tag = tag;
+  Status named = check_name("the tag of a backend", tag);
+  if (!named.ok()) errors.push_back(std::move(named).error().with_pointer(value.pointer()));
+  ObjectReader reader(value, errors);
+  read_checked_name(reader, "plugin", check_plugin_name, spec.plugin, errors);
+  read_checked_name(reader, "handler", check_handler_name, spec.handler, errors);
+  read_opaque(reader, "init", spec.init_json, errors);
+  if (const auto config = reader.take("config")) {
+    read_backend_config(*config, limits, spec.config, errors);
+  }
+  reader.finish();
+  return spec;
+}
+
+Result<BackendSpec> parse_backend(std::string_view tag, const JsonValue& body,
+                                  const AppLimits& limits) {
+  std::vector<Error> errors;
+  BackendSpec spec = read_backend(tag, body, limits, errors);
+  if (!errors.empty()) return std::move(errors.front());
+  return spec;
+}
+
+}  // namespace backplane::host

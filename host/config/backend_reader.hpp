@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "host/base/result.hpp"
+#include "host/config/app_document.hpp"
+#include "host/json/json_value.hpp"
+
+namespace backplane::host {
+
+// [any] Reads `{"num_replicas": 2, …}` into `config`: keys that are absent, and those that add an
+// error, leave what is there.
+void read_backend_config(const JsonValue& value, const AppLimits& limits, BackendConfig& config,
+                         std::vector<Error>& errors);
+
+// [any] Reads `{"plugin": "hello", "handler": "hello", "init": …, "config": {…}}`. `tag` is
+// checked too, and its errors point at `value`.
+BackendSpec read_backend(std::string_view tag, const JsonValue& value, const AppLimits& limits,
+                         std::vector<Error>& errors);
+
+// [any] The same as the body of one call: its first error.
+// kInvalidArgument "unknown_field", "missing_field" or "invalid_argument"; kMalformed "bad_name"
+// or "bad_plugin_name".
+Result<BackendSpec> parse_backend(std::string_view tag, const JsonValue& body,
+                                  const AppLimits& limits);
+
+}  // namespace backplane::host
