@@ -20,13 +20,13 @@ struct BackendConfig {
   std::string user_config_json;  // one compact JSON value; empty when there is none
 
   // How many requests may wait: `max_queue`, or room for eight rounds of every replica. Never
-  // under 64 by default, so that one replica does not refuse a handful of clients at once.
+  // under 1024 by default, so that one replica of a quick handler serves a thousand clients.
   std::uint32_t queue_limit() const {
     if (max_queue != 0) return max_queue;
     return std::max(kLeastDefaultQueue, 8 * num_replicas * max_batch_size);
   }
 
-  static constexpr std::uint32_t kLeastDefaultQueue = 64;
+  static constexpr std::uint32_t kLeastDefaultQueue = 1024;
 
   bool operator==(const BackendConfig&) const = default;
 };

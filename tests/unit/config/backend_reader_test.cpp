@@ -131,12 +131,12 @@ TEST_SUITE("config") {
     CHECK(config.max_batch_size == 5);
   }
 
-  TEST_CASE("BackendConfig: the queue has room for eight rounds of every replica, at least 64") {
+  TEST_CASE("BackendConfig: the queue has room for eight rounds of every replica, at least 1024") {
     BackendConfig config;
-    CHECK(config.queue_limit() == 64);
+    CHECK(config.queue_limit() == 1024);
     config.num_replicas = 4;
-    config.max_batch_size = 8;
-    CHECK(config.queue_limit() == 256);
+    config.max_batch_size = 64;
+    CHECK(config.queue_limit() == 2048);
     config.max_queue = 10;
     CHECK(config.queue_limit() == 10);
   }
