@@ -1,0 +1,50 @@
+#include "host/message/exchange.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/test_exchange.hpp"
+
+namespace backplane::host {
+namespace {
+
+TEST_SUITE("message") {
+  TEST_CASE("Exchange: completing it gives it back to its home, once") {
+    TestExchange exchange;
+    CHECK_FALSE(exchange.done());
+    exchange.complete();
+    CHECK(exchange.completions() == 1);
+  }
+
+  TEST_CASE("Exchange: reset for the next request it remembers nothing but its home") {
+    TestExchange exchange;
+    RouteState state;
+    exchange.response.status = 500;
+    exchange.response.body = "x";
+    REQUIRE(exchange.response.headers.add("A", "1"));
+    exchange.next = &exchange;
+    exchange.route = &state;
+    exchange.queued = exchange.started = exchange.finished = Clock::now();
+    exchange.batch_key = 7;
+    exchange.batch_size = 3;
+    exchange.abandon();
+    REQUIRE(exchange.abandoned());
+
+    exchange.reset();
+    CHECK(exchange.response.status == 200);
+    CHECK(exchange.response.body.empty());
+    CHECK(exchange.response.headers.empty());
+    CHECK(exchange.request.method.empty());
+    CHECK(exchange.next == nullptr);
+    CHECK(exchange.route == nullptr);
+    CHECK(exchange.queued == TimePoint());
+    CHECK(exchange.started == TimePoint());
+    CHECK(exchange.finished == TimePoint());
+    CHECK(exchange.batch_key == 0);
+    CHECK(exchange.batch_size == 0);
+    CHECK_FALSE(exchange.abandoned());
+    CHECK(exchange.home == &exchange);
+  }
+}
+
+}  // namespace
+}  // namespace backplane::host
