@@ -28,6 +28,8 @@ void PendingRequest::fail(const Error& error) && {
 
 void PendingRequest::drop() {
   if (exchange_ == nullptr) return;
+  // Nobody vouches for what stands there: fail() would keep its header fields.
+  exchange_->response.clear();
   std::move(*this).fail(Error(ErrorCode::kInternal, "request was dropped without an answer"));
 }
 
