@@ -1,6 +1,7 @@
 #include "host/base/log.hpp"
 
 #include <atomic>
+#include <iostream>
 #include <string>
 
 #include <Poco/AsyncChannel.h>
