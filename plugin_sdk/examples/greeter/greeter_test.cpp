@@ -1,0 +1,33 @@
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include <backplane/testing.hpp>
+
+// Any test framework will do; this one needs none.
+namespace {
+
+int failures = 0;
+
+void expect(const std::string& found, const std::string& wanted) {
+  if (found == wanted) return;
+  std::cerr << "found '" << found << "', wanted '" << wanted << "'\n";
+  ++failures;
+}
+
+}  // namespace
+
+int main() {
+  backplane::TestReplica plain("greeter");
+  expect(plain.send({.query = "name=ray"}).body, "hello ray");
+  expect(plain.send().message, "query argument 'name' is missing");
+  expect(std::to_string(plain.send().http_status), "400");
+  expect(plain.send({.headers = {{"X-Serve-Call-Method", "who"}}}).body, "replica 0");
+
+  backplane::TestReplica polite(
+      "greeter", {.init = R"({"greeting":"good day"})", .user_config = R"({"ending":"!"})"});
+  expect(polite.send({.query = "name=ray"}).body, "good day ray!");
+  polite.reconfigure(R"({"ending":"?"})");
+  expect(polite.send({.query = "name=ray"}).body, "good day ray?");
+  return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
