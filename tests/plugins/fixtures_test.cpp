@@ -72,6 +72,7 @@ std::string body_of(const std::string& name, const TestRequest& request = {},
 
 std::vector<std::string> bodies(const std::vector<TestAnswer>& answers) {
   std::vector<std::string> texts;
+  texts.reserve(answers.size());
   for (const TestAnswer& answer : answers) texts.push_back(answer.ok() ? answer.body : "!");
   return texts;
 }

@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <string>
 
@@ -15,9 +16,7 @@ void expect(const std::string& found, const std::string& wanted) {
   ++failures;
 }
 
-}  // namespace
-
-int main() {
+void greets() {
   backplane::TestReplica plain("greeter");
   expect(plain.send({.query = "name=ray"}).body, "hello ray");
   expect(plain.send().message, "query argument 'name' is missing");
@@ -29,5 +28,15 @@ int main() {
   expect(polite.send({.query = "name=ray"}).body, "good day ray!");
   polite.reconfigure(R"({"ending":"?"})");
   expect(polite.send({.query = "name=ray"}).body, "good day ray?");
+}
+
+}  // namespace
+
+int main() {
+  try {
+    greets();
+  } catch (const std::exception& error) {
+    expect(error.what(), "no exception");
+  }
   return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,4 +1,4 @@
-#include "tests/plugins/corpus/well_formed.c"
+#include "tests/plugins/corpus/well_formed.inc"
 
 /* A program header that only programs have. */
 static const char interpreter[] __attribute__((section(".interp"), used)) =

@@ -1,4 +1,4 @@
-#include "tests/plugins/corpus/well_formed.c"
+#include "tests/plugins/corpus/well_formed.inc"
 
 /* Runs inside of dlopen, before the host has asked for anything. */
 static volatile int constructed;

@@ -1,4 +1,4 @@
-#include "tests/plugins/corpus/well_formed.c"
+#include "tests/plugins/corpus/well_formed.inc"
 
 /* Initial-exec thread storage: each load takes a piece of a small reserve that a reload cannot give
  * back in order. */
