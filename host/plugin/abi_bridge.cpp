@@ -1,0 +1,140 @@
+#include "host/plugin/abi_bridge.hpp"
+
+#include <bit>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "host/base/log.hpp"
+#include "host/json/json_writer.hpp"
+
+namespace backplane::host {
+namespace {
+
+// A handle taken apart again.
+struct Held {
+  OpenCall& call;
+  std::uint32_t epoch;
+
+  bool open() const { return call.is_open(epoch); }
+};
+
+Held held(bp_call* handle) {
+  const auto epoch = std::bit_cast<std::uintptr_t>(handle) % OpenCall::kEpochs;
+  return {*reinterpret_cast<OpenCall*>(reinterpret_cast<std::byte*>(handle) - epoch),
+          static_cast<std::uint32_t>(epoch)};
+}
+
+// What a plugin gets that asks for the request of a call it has completed.
+constexpr bp_request kNoRequest{.struct_size = sizeof(bp_request),
+                                .header_count = 0,
+                                .method = {},
+                                .path = {},
+                                .query = {},
+                                .body = {},
+                                .content_type = {},
+                                .headers = nullptr,
+                                .deadline_ns = 0,
+                                .trace_id = {}};
+
+LogLevel level_of(std::uint32_t level) {
+  switch (level) {
+    case BP_LOG_DEBUG:
+      return LogLevel::kDebug;
+    case BP_LOG_WARNING:
+      return LogLevel::kWarning;
+    case BP_LOG_ERROR:
+      return LogLevel::kError;
+    default:
+      return LogLevel::kInfo;
+  }
+}
+
+bp_status contract(const Held& use) {
+  use.call.table.count_violation();
+  return BP_CONTRACT;
+}
+
+// The services. Nothing may leave them but a return value, so memory that runs out ends the
+// process here, as everywhere in the host.
+const void* get_extension(bp_host_ctx* /*context*/, const char* /*id*/) noexcept {
+  return nullptr;
+}
+
+void write_log(bp_host_ctx* context, std::uint32_t level, bp_str message) noexcept {
+  log(level_of(level), reinterpret_cast<AbiBridge*>(context)->plugin(), view_of(message));
+}
+
+const bp_request* call_request(bp_call* handle) noexcept {
+  const Held use = held(handle);
+  return use.open() ? &use.call.slot.request() : &kNoRequest;
+}
+
+std::uint32_t call_cancelled(bp_call* handle) noexcept {
+  const Held use = held(handle);
+  return !use.open() || use.call.slot.cancelled() ? 1 : 0;
+}
+
+void* call_alloc(bp_call* handle, std::uint64_t length) noexcept {
+  const Held use = held(handle);
+  return use.open() ? use.call.slot.allocate(length) : nullptr;
+}
+
+bp_status call_head(bp_call* handle, std::uint32_t status, const bp_kv* headers,
+                    std::uint32_t count) noexcept {
+  const Held use = held(handle);
+  if (!use.open()) return contract(use);
+  const bp_status answer = use.call.slot.set_head(status, headers, count);
+  return answer == BP_CONTRACT ? contract(use) : answer;
+}
+
+bp_status call_write(bp_call* handle, const void* data, std::uint64_t length,
+                     std::uint32_t /*flags: more is always welcome*/) noexcept {
+  const Held use = held(handle);
+  if (!use.open()) return contract(use);
+  const bp_status answer = use.call.slot.write(data, length);
+  return answer == BP_CONTRACT ? contract(use) : answer;
+}
+
+void call_complete(bp_call* handle, bp_status status, bp_str message) noexcept {
+  const Held use = held(handle);
+  use.call.table.complete(use.call, use.epoch, status, view_of(message));
+}
+
+}  // namespace
+
+AbiBridge::AbiBridge(std::string plugin)
+    : plugin_(std::move(plugin)),
+      services_{.struct_size = sizeof(bp_host),
+                .magic = BP_MAGIC,
+                .abi_major = BP_ABI_MAJOR,
+                .abi_minor = BP_ABI_MINOR,
+                .ctx = reinterpret_cast<bp_host_ctx*>(this),
+                .get_extension = get_extension,
+                .log = write_log,
+                .call_request = call_request,
+                .call_cancelled = call_cancelled,
+                .call_alloc = call_alloc,
+                .call_head = call_head,
+                .call_write = call_write,
+                .call_complete = call_complete} {}
+
+bp_call* to_handle(OpenCall& call, std::uint32_t epoch) {
+  return reinterpret_cast<bp_call*>(reinterpret_cast<std::byte*>(&call) + epoch);
+}
+
+std::string_view view_of(bp_str text) {
+  return text.ptr == nullptr ? std::string_view() : std::string_view(text.ptr, text.len);
+}
+
+bp_str to_bp_str(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+std::string message_of(const bp_error& error, std::string_view otherwise) {
+  const std::size_t length = strnlen(error.message, sizeof error.message);
+  if (length == 0) return std::string(otherwise);
+  return to_utf8(std::string_view(error.message, length));
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <backplane/abi.h>
+
+#include "host/plugin/call_table.hpp"
+
+namespace backplane::host {
+
+// The host as one plugin sees it: the table of services, and what is counted behind it. Owned by
+// the loaded library, at an address that does not change; outlives every replica of it.
+class AbiBridge {
+ public:
+  explicit AbiBridge(std::string plugin);
+  AbiBridge(const AbiBridge&) = delete;
+  AbiBridge& operator=(const AbiBridge&) = delete;
+
+  // [any] The plugin's name in the host: the area of its log lines.
+  const std::string& plugin() const { return plugin_; }
+  // [any]
+  const bp_host& services() const { return services_; }
+  ContractCounts& counts() { return counts_; }
+
+ private:
+  std::string plugin_;
+  ContractCounts counts_;
+  bp_host services_;
+};
+
+// [any] `call` in its use number `epoch`, as a plugin gets it.
+bp_call* to_handle(OpenCall& call, std::uint32_t epoch);
+
+// Empty for a view that points nowhere.
+std::string_view view_of(bp_str text);
+bp_str to_bp_str(std::string_view text);
+// The words that a plugin left in `error`, as UTF-8; `otherwise` when it left none. A plugin need
+// not have ended them.
+std::string message_of(const bp_error& error, std::string_view otherwise);
+
+}  // namespace backplane::host

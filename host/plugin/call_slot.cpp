@@ -1,0 +1,165 @@
+#include "host/plugin/call_slot.hpp"
+
+#include <chrono>
+
+#include "host/base/clock.hpp"
+#include "host/plugin/abi_bridge.hpp"
+#include "host/plugin/plugin_text.hpp"
+
+namespace backplane::host {
+namespace {
+
+// One huge answer must not cost its memory for ever.
+constexpr std::size_t kKeptMemory = std::size_t{1} << 20U;
+
+// The fields that say how an answer travels, and whose it is: the host's alone (faults.md row 34).
+bool is_host_owned(std::string_view name) {
+  const auto is = [name](std::string_view owned) { return equals_ignoring_case(name, owned); };
+  switch (name.size()) {
+    case 4:
+      return is("Date");
+    case 7:
+      return is("Upgrade");
+    case 10:
+      return is("Connection") || is("Keep-Alive");
+    case 12:
+      return is("X-Request-Id");
+    case 14:
+      return is("Content-Length");
+    case 17:
+      return is("Transfer-Encoding");
+    default:
+      return false;
+  }
+}
+
+std::uint64_t nanoseconds(TimePoint time) {
+  if (time == kNever) return 0;
+  const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch());
+  return static_cast<std::uint64_t>(since.count());
+}
+
+}  // namespace
+
+void CallSlot::begin(Exchange& exchange, std::uint64_t max_body) {
+  exchange_ = &exchange;
+  exchange.response.clear();
+  max_body_ = max_body;
+  request_built_ = head_set_ = written_ = too_large_ = false;
+  head_refused_.clear();
+  for (std::size_t i = 0; i < lent_count_; ++i) {
+    if (lent_[i].capacity() > kKeptMemory) std::string().swap(lent_[i]);
+  }
+  lent_count_ = 0;
+  lent_bytes_ = 0;
+  lent_body_ = nullptr;
+}
+
+const bp_request& CallSlot::request() {
+  if (request_built_) return request_;
+  const HttpRequest& request = exchange_->request;
+  request_headers_.clear();
+  for (const HeaderField& field : request.headers) {
+    request_headers_.push_back({to_bp_str(field.name), to_bp_str(field.value)});
+  }
+  request_ = {.struct_size = sizeof(bp_request),
+              .header_count = static_cast<std::uint32_t>(request_headers_.size()),
+              .method = to_bp_str(request.method),
+              .path = to_bp_str(request.path),
+              .query = to_bp_str(request.query),
+              .body = to_bp_str(request.body),
+              .content_type = to_bp_str(request.content_type),
+              .headers = request_headers_.data(),
+              .deadline_ns = nanoseconds(request.deadline),
+              .trace_id = to_bp_str(request.request_id)};
+  request_built_ = true;
+  return request_;
+}
+
+void* CallSlot::allocate(std::uint64_t length) {
+  if (length > max_body_ - lent_bytes_) return nullptr;
+  if (lent_count_ == lent_.size()) lent_.emplace_back();
+  std::string& memory = lent_[lent_count_++];
+  memory.resize(length);
+  lent_bytes_ += length;
+  return memory.data();
+}
+
+bp_status CallSlot::refuse_head(std::string why) {
+  exchange_->response.status = 200;
+  exchange_->response.headers.clear();
+  head_refused_ = std::move(why);
+  return BP_INVALID;
+}
+
+bp_status CallSlot::set_head(std::uint32_t status, const bp_kv* headers, std::uint32_t count) {
+  if (head_set_ || written_ || (headers == nullptr && count > 0)) return BP_CONTRACT;
+  if (status < 200 || status > 599) {
+    return refuse_head("status " + std::to_string(status) + " is not between 200 and 599");
+  }
+  HttpResponse& response = exchange_->response;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::string_view name = view_of(headers[i].key);
+    if (is_host_owned(name)) {
+      return refuse_head("the header '" + printable(name) + "' is the host's to set");
+    }
+    if (!response.headers.add(name, view_of(headers[i].value))) {
+      return refuse_head("the header '" + printable(name) +
+                         "' has a name or value that HTTP forbids");
+    }
+  }
+  response.status = status;
+  head_set_ = true;
+  head_refused_.clear();
+  return BP_OK;
+}
+
+bp_status CallSlot::write(const void* data, std::uint64_t length) {
+  if (data == nullptr && length > 0) return BP_CONTRACT;
+  if (cancelled()) {
+    return exchange_->request.deadline <= Clock::now() ? BP_DEADLINE : BP_CANCELLED;
+  }
+  std::string& body = exchange_->response.body;
+  const std::uint64_t before = lent_body_ != nullptr ? lent_body_size_ : body.size();
+  if (length > max_body_ - before) {
+    too_large_ = true;
+    return BP_EXHAUSTED;
+  }
+  written_ = true;
+  if (length == 0) return BP_OK;
+  for (std::size_t i = 0; before == 0 && i < lent_count_; ++i) {
+    if (data == lent_[i].data() && length <= lent_[i].size()) {
+      lent_body_ = &lent_[i];
+      lent_body_size_ = length;
+      return BP_OK;
+    }
+  }
+  if (lent_body_ != nullptr) {
+    // Copied, not swapped: the plugin may go on to write from what it was lent.
+    body.assign(*lent_body_, 0, lent_body_size_);
+    lent_body_ = nullptr;
+  }
+  body.append(static_cast<const char*>(data), length);
+  return BP_OK;
+}
+
+std::optional<Error> CallSlot::finish() {
+  if (lent_body_ != nullptr) {
+    // Both strings keep their memory for the requests to come.
+    lent_body_->resize(lent_body_size_);
+    exchange_->response.body.swap(*lent_body_);
+  }
+  if (!head_refused_.empty()) {
+    return Error(ErrorCode::kBadHandlerResponse, head_refused_);
+  }
+  if (too_large_) {
+    return Error(ErrorCode::kBadHandlerResponse, "response_too_large",
+                 "the answer is larger than " + std::to_string(max_body_) + " bytes");
+  }
+  HttpResponse& response = exchange_->response;
+  // RFC 9110 §15.3.5, §15.4.5: these never have a body.
+  if (response.status == 204 || response.status == 304) response.body.clear();
+  return std::nullopt;
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <backplane/abi.h>
+
+#include "host/base/error.hpp"
+#include "host/message/exchange.hpp"
+
+namespace backplane::host {
+
+// What a plugin sees of one Exchange, and what it writes into it. Owned by a CallTable, which
+// reuses it for request after request: nothing is allocated once its buffers have grown. Between
+// begin() and finish() one thread at a time, as the contract demands of the plugin.
+class CallSlot {
+ public:
+  // [replica] Takes on `exchange`, which outlives finish(). `max_body` in bytes.
+  void begin(Exchange& exchange, std::uint64_t max_body);
+
+  // [any] The services of bp_host with these names; the contract stands in abi.h.
+  const bp_request& request();
+  bool cancelled() const { return exchange_->abandoned(); }
+  void* allocate(std::uint64_t length);
+  bp_status set_head(std::uint32_t status, const bp_kv* headers, std::uint32_t count);
+  bp_status write(const void* data, std::uint64_t length);
+
+  // [replica] The call is over. Gives why what the handler wrote may not be sent on, if so;
+  // otherwise the exchange's response is ready.
+  std::optional<Error> finish();
+  Exchange& exchange() { return *exchange_; }
+
+ private:
+  bp_status refuse_head(std::string why);
+
+  Exchange* exchange_ = nullptr;
+  std::uint64_t max_body_ = 0;
+  bp_request request_{};
+  std::vector<bp_kv> request_headers_;
+  bool request_built_ = false;
+  bool head_set_ = false;
+  bool written_ = false;
+  bool too_large_ = false;
+  std::string head_refused_;      // why the head that stands now was refused; empty: it was not
+  std::deque<std::string> lent_;  // memory of allocate(); the first lent_count_ are in use
+  std::size_t lent_count_ = 0;
+  std::uint64_t lent_bytes_ = 0;
+  std::string* lent_body_ = nullptr;  // the one whose beginning is the body so far
+  std::uint64_t lent_body_size_ = 0;
+};
+
+}  // namespace backplane::host

@@ -1,0 +1,156 @@
+#include "host/plugin/loaded_handler.hpp"
+
+#include <cassert>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "host/base/log.hpp"
+#include "host/json/json_writer.hpp"
+#include "host/message/error_response.hpp"
+
+namespace backplane::host {
+namespace {
+
+// How a function of the plugin ended.
+struct Outcome {
+  bp_status status = BP_OK;
+  std::string thrown;  // the text of what it threw; empty when it returned
+};
+
+// The fence for plugins that were built without the SDK, which has its own.
+template <typename Function>
+Outcome fenced(Function&& function) noexcept {
+  try {
+    return {function(), {}};
+  } catch (const std::exception& error) {
+    const std::string text = to_utf8(error.what());
+    return {BP_INTERNAL, text.empty() ? "an exception without words" : text};
+  } catch (...) {
+    return {BP_INTERNAL, "something that is not a std::exception"};
+  }
+}
+
+bp_error empty_error() {
+  bp_error error{};
+  error.struct_size = sizeof error;
+  return error;
+}
+
+// Why a function that fills a bp_error did not succeed.
+std::string words_of(const Outcome& outcome, const bp_error& error, std::string_view otherwise) {
+  return outcome.thrown.empty() ? message_of(error, otherwise) : outcome.thrown;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HandlerInstance>> LoadedHandler::create(HandlerSource source,
+                                                               const ReplicaInfo& info) {
+  std::unique_ptr<LoadedHandler> made(new LoadedHandler(std::move(source)));
+  const HandlerSource& from = made->source_;
+  const bp_replica_info told{.struct_size = sizeof told,
+                             .replica_index = info.index,
+                             .handler = to_bp_str(from.identity.name),
+                             .backend = to_bp_str(info.backend),
+                             .config_json = to_bp_str(info.init_json),
+                             .generation = info.generation};
+  bp_error error = empty_error();
+  bp_replica* replica = nullptr;
+  const Outcome outcome = fenced([&] {
+    return from.handler->create(from.handler, &from.bridge->services(), &told, &replica, &error);
+  });
+  if (outcome.status != BP_OK) {
+    return Error(
+        ErrorCode::kInvalidArgument, "backend_init_failed",
+        words_of(outcome, error, "handler '" + from.identity.name + "' refused without a reason"));
+  }
+  made->replica_ = replica;
+  made->created_ = true;
+  return std::unique_ptr<HandlerInstance>(std::move(made));
+}
+
+LoadedHandler::LoadedHandler(HandlerSource source)
+    : source_(std::move(source)), calls_(source_.bridge->counts()) {}
+
+LoadedHandler::~LoadedHandler() {
+  if (!created_) return;
+  const Outcome outcome = fenced([this] {
+    source_.handler->destroy(replica_);
+    return BP_OK;
+  });
+  if (!outcome.thrown.empty()) {
+    log_warning(source_.bridge->plugin(), "handler '" + source_.identity.name +
+                                              "' threw while it was destroyed: " + outcome.thrown);
+  }
+}
+
+void LoadedHandler::execute(std::span<Exchange* const> exchanges) {
+  assert(!exchanges.empty());
+  calls_.begin(exchanges, source_.max_response_bytes);
+  const auto handles = calls_.handles();
+  const Outcome outcome = fenced([&] {
+    return source_.handler->execute(replica_, handles.data(),
+                                    static_cast<std::uint32_t>(handles.size()));
+  });
+  close_calls(outcome.status, outcome.thrown);
+  for (std::size_t i = 0; i < calls_.size(); ++i) answer(calls_[i]);
+}
+
+void LoadedHandler::close_calls(bp_status status, const std::string& thrown) {
+  if (status != BP_OK) {
+    calls_.close_open(status, thrown);
+    return;
+  }
+  if ((source_.handler->flags & BP_HF_ASYNC) != 0) {
+    calls_.wait_all();
+    return;
+  }
+  calls_.close_open(BP_CONTRACT,
+                    "handler '" + source_.identity.name + "' returned without an answer");
+}
+
+void LoadedHandler::answer(OpenCall& call) {
+  Exchange& exchange = call.slot.exchange();
+  if (call.status < BP_OK || call.status >= BP_CONTRACT) calls_.count_violation();
+  // What HTTP forbids outweighs what the handler says of itself: it may have given up because of
+  // exactly that.
+  std::optional<Error> error = call.slot.finish();
+  if (!error && call.status != BP_OK) {
+    error = handler_error(source_.identity, call.status, to_utf8(call.message));
+    if (call.status == BP_INTERNAL) {
+      log_debug(source_.bridge->plugin(), "request " + exchange.request.request_id + ": handler '" +
+                                              source_.identity.name + "': " + call.message);
+    }
+  }
+  if (!error) return;
+  exchange.response.clear();
+  fill_error_response(*error, exchange.request.request_id, exchange.response);
+}
+
+Status LoadedHandler::reconfigure(std::string_view user_config_json) {
+  const bp_handler* handler = source_.handler;
+  if (!BP_HAS(handler, bp_handler, reconfigure) || handler->reconfigure == nullptr) {
+    return Error(ErrorCode::kInvalidArgument, "not_reconfigurable",
+                 "handler '" + source_.identity.name + "' takes no user_config");
+  }
+  bp_error error = empty_error();
+  const Outcome outcome =
+      fenced([&] { return handler->reconfigure(replica_, to_bp_str(user_config_json), &error); });
+  if (outcome.status == BP_OK) return {};
+  return Error(
+      ErrorCode::kInvalidArgument, "reconfigure_failed",
+      words_of(outcome, error, "handler '" + source_.identity.name + "' refused without a reason"));
+}
+
+Status LoadedHandler::health() {
+  const bp_handler* handler = source_.handler;
+  if (!BP_HAS(handler, bp_handler, health) || handler->health == nullptr) return {};
+  bp_error error = empty_error();
+  const Outcome outcome = fenced([&] { return handler->health(replica_, &error); });
+  if (outcome.status == BP_OK) return {};
+  return Error(ErrorCode::kUnavailable, "unhealthy",
+               words_of(outcome, error,
+                        "handler '" + source_.identity.name + "' is not well, without a reason"));
+}
+
+}  // namespace backplane::host

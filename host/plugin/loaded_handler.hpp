@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <backplane/abi.h>
+
+#include "host/base/result.hpp"
+#include "host/plugin/abi_bridge.hpp"
+#include "host/plugin/call_table.hpp"
+#include "host/plugin/handler_error.hpp"
+#include "host/plugin/handler_factory.hpp"
+
+namespace backplane::host {
+
+// One handler of a loaded plugin, as replicas need it. Borrows the plugin's table and the bridge:
+// `library` keeps both there. A plain value.
+struct HandlerSource {
+  const bp_handler* handler = nullptr;
+  AbiBridge* bridge = nullptr;
+  std::shared_ptr<const void> library;
+  HandlerIdentity identity;
+  std::uint64_t max_response_bytes = std::uint64_t{64} << 20U;
+};
+
+// A replica's handler whose code is a plugin in this process: the fence that catches what plugins
+// throw, and the book-keeping of their calls. Owned by its Replica, used on its thread.
+class LoadedHandler final : public HandlerInstance {
+ public:
+  // [replica] Runs the plugin's create(). kInvalidArgument "backend_init_failed" with its words.
+  static Result<std::unique_ptr<HandlerInstance>> create(HandlerSource source,
+                                                         const ReplicaInfo& info);
+  // [replica] Runs the plugin's destroy().
+  ~LoadedHandler() override;
+  LoadedHandler(const LoadedHandler&) = delete;
+  LoadedHandler& operator=(const LoadedHandler&) = delete;
+
+  void execute(std::span<Exchange* const> exchanges) override;
+  // kInvalidArgument "not_reconfigurable", or "reconfigure_failed" with the plugin's words.
+  Status reconfigure(std::string_view user_config_json) override;
+  // kUnavailable "unhealthy" with the plugin's words.
+  Status health() override;
+
+ private:
+  explicit LoadedHandler(HandlerSource source);
+
+  void close_calls(bp_status status, const std::string& thrown);
+  void answer(OpenCall& call);
+
+  const HandlerSource source_;  // first: keeps the code of replica_ loaded
+  CallTable calls_;
+  bp_replica* replica_ = nullptr;  // the plugin's; may be null for one without state
+  bool created_ = false;
+};
+
+}  // namespace backplane::host

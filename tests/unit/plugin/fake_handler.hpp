@@ -1,0 +1,116 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <backplane/abi.h>
+
+#include "host/plugin/abi_bridge.hpp"
+#include "host/plugin/loaded_handler.hpp"
+
+// What stands behind a replica of a FakeHandler.
+struct bp_replica {  // NOLINT(readability-identifier-naming): the name that abi.h left to plugins
+  const bp_host* host;
+  const void* script;
+};
+
+namespace backplane::host {
+
+// A plugin's handler without a plugin: C functions that do what the test says. Owned by a test,
+// outlives the instances it gives.
+class FakeHandler {
+ public:
+  // What its functions do. Unset ones succeed; `execute` must be set before execute().
+  struct Script {
+    std::function<bp_status(const bp_host&, bp_call* const*, std::uint32_t)> execute;
+    std::function<bp_status(const bp_replica_info&, bp_error&)> create;
+    std::function<bp_status(std::string_view, bp_error&)> reconfigure;
+    std::function<bp_status(bp_error&)> health;
+    int destroyed = 0;
+  };
+
+  explicit FakeHandler(std::uint32_t flags = 0) : bridge_("fake") {
+    handler_.struct_size = sizeof(bp_handler);
+    handler_.flags = flags;
+    handler_.max_batch = (flags & BP_HF_BATCH) != 0 ? 64 : 1;
+    handler_.name = "fake";
+    handler_.version = "1.0.0";
+    handler_.user = &script;
+    handler_.create = create;
+    handler_.destroy = destroy;
+    handler_.execute = execute;
+    handler_.reconfigure = reconfigure;
+    handler_.health = health;
+  }
+
+  Script script;
+  bp_handler& table() { return handler_; }
+  ContractCounts& counts() { return bridge_.counts(); }
+
+  Result<std::unique_ptr<HandlerInstance>> instance(std::uint64_t max_response_bytes = 1000,
+                                                    bool debug_errors = false) {
+    return LoadedHandler::create(
+        {.handler = &handler_,
+         .bridge = &bridge_,
+         .library = nullptr,
+         .identity = {.name = "fake",
+                      .batch = (handler_.flags & BP_HF_BATCH) != 0,
+                      .debug_errors = debug_errors},
+         .max_response_bytes = max_response_bytes},
+        {.backend = "tag", .init_json = "{\"n\":1}", .index = 2, .generation = 7});
+  }
+
+ private:
+  static Script& script_of(const void* user) {
+    return *static_cast<Script*>(const_cast<void*>(user));  // the C table has only const pointers
+  }
+
+  static bp_status create(const bp_handler* self, const bp_host* host, const bp_replica_info* info,
+                          bp_replica** out, bp_error* error) {
+    const auto& scripted = script_of(self->user).create;
+    const bp_status status = scripted ? scripted(*info, *error) : BP_OK;
+    if (status == BP_OK)
+      *out = std::make_unique<bp_replica>(bp_replica{host, self->user}).release();
+    return status;
+  }
+  static void destroy(bp_replica* replica) {
+    const std::unique_ptr<bp_replica> owned(replica);
+    ++script_of(replica->script).destroyed;
+  }
+  static bp_status execute(bp_replica* replica, bp_call* const* calls, std::uint32_t n) {
+    return script_of(replica->script).execute(*replica->host, calls, n);
+  }
+  static bp_status reconfigure(bp_replica* replica, bp_str json, bp_error* error) {
+    const auto& scripted = script_of(replica->script).reconfigure;
+    return scripted ? scripted(view_of(json), *error) : BP_OK;
+  }
+  static bp_status health(bp_replica* replica, bp_error* error) {
+    const auto& scripted = script_of(replica->script).health;
+    return scripted ? scripted(*error) : BP_OK;
+  }
+
+  bp_handler handler_{};
+  AbiBridge bridge_;
+};
+
+inline void set_message(bp_error& error, std::string_view text) {
+  text.copy(error.message, sizeof error.message);
+}
+
+// Answers a call with `body`.
+inline void reply(const bp_host& host, bp_call* call, std::string_view body) {
+  host.call_write(call, body.data(), body.size(), 0);
+  host.call_complete(call, BP_OK, {});
+}
+
+// Lets `instance` execute `exchanges`.
+template <typename... Exchanges>
+void run(HandlerInstance& instance, Exchanges&... exchanges) {
+  const std::vector<Exchange*> all{&exchanges...};
+  instance.execute(all);
+}
+
+}  // namespace backplane::host
