@@ -14,6 +14,10 @@ class Counter {
   void add(std::uint64_t n = 1) {
     value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
+  // [the writer] For what is counted while it lasts.
+  void subtract(std::uint64_t n = 1) {
+    value_.store(value_.load(std::memory_order_relaxed) - n, std::memory_order_relaxed);
+  }
   // [any]
   std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 

@@ -1,32 +1,13 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include "host/metrics/counter.hpp"
+
 namespace backplane::host {
-
-// One number with one writer: its io thread adds, anybody reads. Relaxed, because no other data
-// is published through it; load and store instead of fetch_add, because a locked instruction
-// costs more than the rest of counting a request. Thread-safe for one writer.
-class SingleWriterCount {
- public:
-  // [io] Only the thread that owns it.
-  void add(std::uint64_t n = 1) {
-    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-  }
-  // [io] Only the thread that owns it.
-  void subtract(std::uint64_t n = 1) {
-    value_.store(value_.load(std::memory_order_relaxed) - n, std::memory_order_relaxed);
-  }
-  // [any]
-  std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
 
 // What was wrong with a request that is refused before any handler sees it:
 // http_parse_errors{reason}.
@@ -83,37 +64,37 @@ struct HttpTotals {
 // What one io thread counts. Owned by that thread's IoThread, which alone writes it; read from
 // anywhere by add_to().
 struct HttpCounters {
-  SingleWriterCount accepted;
-  SingleWriterCount requests;
-  SingleWriterCount client_gone;
-  SingleWriterCount incomplete;
-  SingleWriterCount desync_refused;
-  SingleWriterCount trailers_dropped;
-  SingleWriterCount drained_bytes;
-  SingleWriterCount read_paused;
-  SingleWriterCount connections_rejected;
-  SingleWriterCount connections_evicted;
-  SingleWriterCount accept_errors_no_descriptor;
-  SingleWriterCount accept_errors_other;
-  std::array<SingleWriterCount, kHttpFaultNames.size()> parse_errors;
-  std::array<SingleWriterCount, kHttpPhaseNames.size()> timeouts;
-  std::array<SingleWriterCount, kHttpPhaseNames.size()> connections;
-  std::array<SingleWriterCount, 600> rejected;
+  Counter accepted;
+  Counter requests;
+  Counter client_gone;
+  Counter incomplete;
+  Counter desync_refused;
+  Counter trailers_dropped;
+  Counter drained_bytes;
+  Counter read_paused;
+  Counter connections_rejected;
+  Counter connections_evicted;
+  Counter accept_errors_no_descriptor;
+  Counter accept_errors_other;
+  std::array<Counter, kHttpFaultNames.size()> parse_errors;
+  std::array<Counter, kHttpPhaseNames.size()> timeouts;
+  std::array<Counter, kHttpPhaseNames.size()> connections;
+  std::array<Counter, 600> rejected;
 
   // [any]
   void add_to(HttpTotals& totals) const {
-    totals.accepted += accepted.get();
-    totals.requests += requests.get();
-    totals.client_gone += client_gone.get();
-    totals.incomplete += incomplete.get();
-    totals.desync_refused += desync_refused.get();
-    totals.trailers_dropped += trailers_dropped.get();
-    totals.drained_bytes += drained_bytes.get();
-    totals.read_paused += read_paused.get();
-    totals.connections_rejected += connections_rejected.get();
-    totals.connections_evicted += connections_evicted.get();
-    totals.accept_errors_no_descriptor += accept_errors_no_descriptor.get();
-    totals.accept_errors_other += accept_errors_other.get();
+    totals.accepted += accepted.value();
+    totals.requests += requests.value();
+    totals.client_gone += client_gone.value();
+    totals.incomplete += incomplete.value();
+    totals.desync_refused += desync_refused.value();
+    totals.trailers_dropped += trailers_dropped.value();
+    totals.drained_bytes += drained_bytes.value();
+    totals.read_paused += read_paused.value();
+    totals.connections_rejected += connections_rejected.value();
+    totals.connections_evicted += connections_evicted.value();
+    totals.accept_errors_no_descriptor += accept_errors_no_descriptor.value();
+    totals.accept_errors_other += accept_errors_other.value();
     add_each(parse_errors, totals.parse_errors);
     add_each(timeouts, totals.timeouts);
     add_each(connections, totals.connections);
@@ -122,9 +103,9 @@ struct HttpCounters {
 
  private:
   template <std::size_t kSize>
-  static void add_each(const std::array<SingleWriterCount, kSize>& from,
+  static void add_each(const std::array<Counter, kSize>& from,
                        std::array<std::uint64_t, kSize>& to) {
-    for (std::size_t i = 0; i < kSize; ++i) to[i] += from[i].get();
+    for (std::size_t i = 0; i < kSize; ++i) to[i] += from[i].value();
   }
 };
 
