@@ -41,10 +41,13 @@ class RequestReader {
 
   // [io] Bytes that the request will take in all, as far as its head has said.
   std::size_t wanted_bytes() const;
+  // [io] After kComplete: bytes of the buffer that belong to this request.
+  std::size_t request_bytes() const { return total_; }
   // [io] Bytes of body so far.
   std::uint64_t body_bytes() const { return body_size_; }
   // [io] From kHeadDone on.
   const Framing& framing() const { return framing_; }
+  unsigned minor_version() const { return scanner_.minor_version(); }
   std::uint32_t trailers() const { return decoder_.trailers(); }
   // [io] As far as the head has been read: HEAD answers have no body, refusals neither.
   bool is_head(const ReadBuffer& buffer) const;

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace backplane::host {
+
+// What is still to be written to one connection: text (heads and small bodies), then at most one
+// large body. Owned by an ActiveRequest; its io thread.
+class OutputBuffer {
+ public:
+  enum class Sent : std::uint8_t { kAll, kBlocked, kFailed };
+
+  // [io] Appended to by write_response(). Not while a body is waiting.
+  std::string& text() { return text_; }
+  // [io] Goes behind text().
+  void set_body(std::string&& body) { body_ = std::move(body); }
+  bool empty() const { return sent_ == text_.size() + body_.size(); }
+
+  // [io] Writes what the kernel takes without waiting, text and body in one call. kFailed: the
+  // other side is gone.
+  Sent send(int fd);
+  // [io] Bytes written since clear(); tells progress.
+  std::size_t sent() const { return sent_; }
+  // [io] Keeps the memory of text(), within reason.
+  void clear();
+
+ private:
+  std::string text_;
+  std::string body_;
+  std::size_t sent_ = 0;  // of text_ and body_ together
+};
+
+}  // namespace backplane::host

@@ -1,0 +1,155 @@
+#include "host/http/session.hpp"
+
+#include <array>
+#include <sys/socket.h>
+
+#include "host/http/socket_io.hpp"
+
+// The life of a connection: its phases, their limits and its end. What it reads and what it
+// answers stand in session_reading.cpp and session_answering.cpp.
+
+namespace backplane::host {
+namespace {
+
+// A connection that brings more than this at once lets others have their turn first.
+constexpr int kReadsPerTurn = 16;
+
+// How long the end of the client's stream may stand before we ask whether anybody is there.
+constexpr std::chrono::milliseconds kProbeAfter{100};
+constexpr std::string_view kProbe = "HTTP/1.1 100 Continue\r\n\r\n";
+
+constexpr std::string_view kOverloaded =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
+    "X-Content-Type-Options: nosniff\r\nRetry-After: 1\r\nConnection: close\r\n"
+    "Content-Length: 151\r\n\r\n"
+    "{\"type\":\"urn:backplane:error:overloaded\",\"title\":\"Service Unavailable\",\"status\":503,"
+    "\"code\":\"overloaded\",\"detail\":\"the listener has no connection left\"}";
+static_assert(kOverloaded.size() - kOverloaded.find("\r\n\r\n") - 4 == 151);
+
+}  // namespace
+
+Session::Session(IoServices& services, Descriptor socket, bool counted)
+    : services_(services), watch_(services.loop, std::move(socket), *this), counted_(counted) {}
+
+Session::~Session() = default;
+
+void Session::start() {
+  enter(HttpPhase::kFirstByte, services_.config.first_byte_timeout);
+  watch_.want_read();
+}
+
+void Session::reject() {
+  send_now(watch_.fd(), kOverloaded);
+  keep_alive_ = false;
+  linger();
+}
+
+void Session::enter(HttpPhase phase, Duration limit) {
+  if (listed_) {
+    services_.phase(phase_).remove(*this);
+    services_.counters.connections[static_cast<std::size_t>(phase_)].subtract();
+  }
+  phase_ = phase;
+  since = services_.now();
+  deadline = limit == Duration::max() ? kNever : since + limit;
+  services_.phase(phase_).push_back(*this);
+  services_.counters.connections[static_cast<std::size_t>(phase_)].add();
+  listed_ = true;
+}
+
+void Session::linger() {
+  ::shutdown(watch_.fd(), SHUT_WR);
+  if (!with_handler_) release();
+  enter(HttpPhase::kLinger, services_.config.linger_timeout);
+  watch_.want_read();
+}
+
+void Session::read_linger() {
+  std::array<char, 16 * 1024> scratch;
+  for (int reads = 0; reads < kReadsPerTurn; ++reads) {
+    const ssize_t n = receive(watch_.fd(), scratch);
+    if (n < 0 && would_block()) return watch_.want_read();
+    if (n <= 0) return close();
+    drained_ += static_cast<std::uint64_t>(n);
+    services_.counters.drained_bytes.add(static_cast<std::uint64_t>(n));
+    if (drained_ > services_.config.linger_bytes) return close();
+  }
+  watch_.want_read();
+}
+
+void Session::on_client_gone() {
+  if (is_in(HttpPhase::kInFlight) || is_in(HttpPhase::kWrite)) {
+    services_.counters.client_gone.add();
+  } else if (is_in(HttpPhase::kHead) || is_in(HttpPhase::kBody)) {
+    services_.counters.incomplete.add();
+  }
+  close();
+}
+
+void Session::close_gently() {
+  if (!closed_) linger();
+}
+
+void Session::close() {
+  if (closed_) return;
+  closed_ = true;
+  if (with_handler_) {
+    active_->abandon();
+  } else {
+    release();
+  }
+  if (listed_) {
+    services_.phase(phase_).remove(*this);
+    services_.counters.connections[static_cast<std::size_t>(phase_)].subtract();
+    listed_ = false;
+  }
+  watch_.close();
+  if (counted_) services_.budget.give_back();
+  services_.closed.push_back(this);
+}
+
+void Session::release() {
+  if (active_ != nullptr) services_.pool.release(std::move(active_));
+}
+
+void Session::stop() {
+  if (closed_) return;
+  if (with_handler_ && !answered_) {
+    answer_unfinished(
+        Error(ErrorCode::kUnavailable, "shutting_down", "the server is shutting down"));
+    static_cast<void>(active_->output.send(watch_.fd()));
+  }
+  close();
+}
+
+void Session::on_tick(TimePoint now) {
+  if (is_in(HttpPhase::kInFlight)) return check_in_flight(now);
+  if (now < deadline) return;
+  services_.counters.timeouts[static_cast<std::size_t>(phase_)].add();
+  if (is_in(HttpPhase::kHead) || is_in(HttpPhase::kBody)) {
+    deadline = kNever;
+    return refuse(Error(ErrorCode::kRequestTimeout, "the request did not arrive in time"));
+  }
+  if (is_in(HttpPhase::kWrite)) services_.counters.client_gone.add();
+  close();
+}
+
+// A client that has closed and one that has only sent its last byte look the same until we send.
+// HTTP/1.1 clients accept an interim answer at any time (RFC 9110 15.2): whoever is gone answers
+// it with a reset, so that its request need not run.
+void Session::check_in_flight(TimePoint now) {
+  if (now >= deadline && with_handler_) {
+    services_.counters.timeouts[static_cast<std::size_t>(phase_)].add();
+    return answer_unfinished(
+        Error(ErrorCode::kDeadlineExceeded, "the answer was not ready before its deadline"));
+  }
+  if (!half_closed_ || !with_handler_ || active_->reader.minor_version() == 0) return;
+  if (!probed_) {
+    if (now < since + kProbeAfter) return;
+    probed_ = true;
+    return send_now(watch_.fd(), kProbe);
+  }
+  if (was_reset(watch_.fd())) on_client_gone();
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,128 @@
+#include <string>
+#include <utility>
+
+#include "host/http/response_writer.hpp"
+#include "host/http/session.hpp"
+#include "host/message/error_response.hpp"
+
+// What a Session says, and what follows when it has been said.
+
+namespace backplane::host {
+
+void Session::refuse(const Refusal& refusal) {
+  services_.counters.parse_errors[static_cast<std::size_t>(refusal.fault)].add();
+  if (refusal.fault == HttpFault::kTransferEncoding) services_.counters.desync_refused.add();
+  refuse(Error(refusal.code, std::string(refusal.reason), std::string(refusal.detail)));
+}
+
+void Session::refuse(const Error& error) {
+  name_request();
+  services_.counters.rejected[http_status_of(error.code())].add();
+  active_->response.clear();
+  fill_error_response(error, active_->request.request_id, active_->response);
+  // Where the next request would begin is not known any more.
+  keep_alive_ = false;
+  must_linger_ = true;
+  respond(active_->response);
+}
+
+void Session::respond(HttpResponse& response) {
+  const std::size_t request_bytes = active_->reader.request_bytes();
+  const bool whole = request_bytes > 0;
+  // Who has sent its last byte is still owed the answers to what it sent before.
+  const bool last = half_closed_ && active_->buffer.size() == request_bytes;
+  if (services_.draining || last) {
+    must_linger_ = must_linger_ || (keep_alive_ && !last);
+    keep_alive_ = false;
+  }
+  AnswerFrame frame;
+  frame.date = services_.date.text();
+  frame.request_id = active_->request.request_id;
+  frame.is_head = active_->reader.is_head(active_->buffer);
+  frame.close = !keep_alive_;
+  frame.say_keep_alive = keep_alive_ && whole && active_->reader.minor_version() == 0;
+  if (write_response(response, frame, active_->output.text())) {
+    active_->output.set_body(std::move(response.body));
+  }
+  queue_output();
+}
+
+// Answers in place of a handler that still has the exchange: the response there is not ours to
+// write, and the request may only be read.
+void Session::answer_unfinished(const Error& error) {
+  answered_ = true;
+  active_->abandon();
+  services_.counters.rejected[http_status_of(error.code())].add();
+  HttpResponse response;
+  fill_error_response(error, active_->request.request_id, response);
+  keep_alive_ = false;
+  must_linger_ = true;
+  respond(response);
+}
+
+void Session::queue_output() {
+  if (send_queued_) return;
+  send_queued_ = true;
+  services_.to_send.push_back(this);
+}
+
+void Session::on_completion() {
+  with_handler_ = false;
+  services_.handler.finish(*active_);
+  services_.needs_flush = true;
+  if (closed_) return release();
+  if (answered_) {
+    if (active_->output.empty()) release();
+    return;
+  }
+  respond(active_->response);
+}
+
+void Session::send_answer() {
+  send_queued_ = false;
+  if (closed_ || active_ == nullptr) return;
+  const std::size_t before = active_->output.sent();
+  switch (active_->output.send(watch_.fd())) {
+    case OutputBuffer::Sent::kAll:
+      return on_answered();
+    case OutputBuffer::Sent::kFailed:
+      return on_client_gone();
+    case OutputBuffer::Sent::kBlocked:
+      break;
+  }
+  // The stall is measured from the last byte that the client took.
+  if (!is_in(HttpPhase::kWrite) || active_->output.sent() > before) {
+    enter(HttpPhase::kWrite, services_.config.write_stall_timeout);
+  }
+  watch_.want_write();
+}
+
+void Session::on_writable() {
+  if (is_in(HttpPhase::kWrite)) send_answer();
+}
+
+void Session::on_answered() {
+  if (keep_alive_) return next_request();
+  const bool sent_more = with_handler_ || active_->buffer.size() > active_->reader.request_bytes();
+  if (half_closed_ || (!must_linger_ && !sent_more)) return close();
+  linger();
+}
+
+void Session::next_request() {
+  active_->reader.finish(active_->buffer);
+  active_->reset();
+  if (active_->buffer.empty()) {
+    if (half_closed_) return close();
+    release();
+    enter(HttpPhase::kIdle, services_.config.idle_timeout);
+    return watch_.want_read();
+  }
+  enter(HttpPhase::kHead, services_.config.head_timeout);
+  active_->request.received_at = since;
+  advance();
+  if (send_queued_ || (!is_in(HttpPhase::kHead) && !is_in(HttpPhase::kBody))) return;
+  if (half_closed_) return on_end_of_stream();
+  watch_.want_read();
+}
+
+}  // namespace backplane::host
