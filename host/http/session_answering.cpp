@@ -1,9 +1,8 @@
-#include "host/http/session.hpp"
-
 #include <string>
 #include <utility>
 
 #include "host/http/response_writer.hpp"
+#include "host/http/session.hpp"
 #include "host/message/error_response.hpp"
 
 // What a Session says, and what follows when it has been said.
