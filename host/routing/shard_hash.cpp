@@ -6,6 +6,11 @@
 #include "host/base/random.hpp"
 
 namespace backplane::host {
+namespace {
+
+constexpr std::uint64_t kOffset = 0x9e3779b97f4a7c15ULL;  // 2^64 over the golden ratio
+
+}  // namespace
 
 std::uint64_t shard_hash(std::string_view bytes) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
@@ -23,7 +28,8 @@ std::size_t pick_by_key(std::uint64_t key_hash, std::span<const ShardArm> arms) 
     if (arms[i].weight <= 0.0) continue;
     // Uniform in (0, 1): an exponential variable of rate `weight`; the smallest one wins with a
     // probability equal to its share of the weights.
-    const std::uint64_t bits = mix64(key_hash ^ arms[i].hash) >> 11U;
+    // The sum keeps a key that is called like the arm from cancelling out, which mix64 maps to 0.
+    const std::uint64_t bits = mix64((key_hash + kOffset) ^ arms[i].hash) >> 11U;
     const double uniform = (static_cast<double>(bits) + 0.5) * 0x1.0p-53;
     const double score = -std::log(uniform) / arms[i].weight;
     if (score < best_score) {
