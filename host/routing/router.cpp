@@ -53,6 +53,10 @@ void Router::handle(Exchange& exchange) {
 }
 
 void Router::handle_endpoint(std::string_view name, Exchange& exchange) {
+  send_by_name(name, exchange, false);
+}
+
+void Router::send_by_name(std::string_view name, Exchange& exchange, bool rerouted) {
   refresh();
   exchange.route = nullptr;
   const auto& endpoints = holds_.back()->snapshot->endpoints();
@@ -63,7 +67,7 @@ void Router::handle_endpoint(std::string_view name, Exchange& exchange) {
                         "no endpoint is called '" + std::string(name) + "'"),
                   exchange);
   }
-  dispatch(static_cast<std::size_t>(found - endpoints.begin()), exchange);
+  dispatch(static_cast<std::size_t>(found - endpoints.begin()), exchange, rerouted);
 }
 
 bool Router::refuse_early(Exchange& exchange) {
@@ -71,9 +75,15 @@ bool Router::refuse_early(Exchange& exchange) {
   if (exchange.request.route_path.starts_with("/-/")) return false;
   const auto index = find_endpoint(exchange);
   if (!index) return true;
-  if (!endpoint_at(*index).arms.empty()) return false;
-  fill_error_response(no_traffic(endpoint_at(*index)), exchange.request.request_id,
-                      exchange.response);
+  // The order of checks is that of dispatch(): whether a body follows must not change the answer.
+  const Endpoint& endpoint = endpoint_at(*index);
+  Status refusal = read_request_options(exchange.request);
+  if (refusal.ok() && endpoint.arms.empty()) refusal = no_traffic(endpoint);
+  if (refusal.ok()) return false;
+  fill_error_response(refusal.error(), exchange.request.request_id, exchange.response);
+  // finish() is not called for it.
+  endpoint.stats->record(shard_, outcome_of(exchange.response.status, false),
+                         Clock::now() - exchange.request.received_at);
   return true;
 }
 
@@ -102,12 +112,13 @@ std::optional<std::size_t> Router::find_endpoint(Exchange& exchange) {
   return index;
 }
 
-void Router::dispatch(std::size_t index, Exchange& exchange) {
+void Router::dispatch(std::size_t index, Exchange& exchange, bool rerouted) {
   SnapshotHold& hold = *holds_.back();
   const Endpoint& endpoint = *hold.snapshot->endpoints()[index];
   Ticket& ticket = tickets_.take();
   ticket.hold = &hold;
   ticket.endpoint = &endpoint;
+  ticket.rerouted = rerouted;
   exchange.route = &ticket;
   ++hold.in_flight;
 
@@ -116,7 +127,9 @@ void Router::dispatch(std::size_t index, Exchange& exchange) {
   const Arm* arm = splitters_[index].pick(exchange.request, random_);
   if (arm == nullptr) return refuse(no_traffic(endpoint), exchange);
   ticket.arm = arm;
-  if (!endpoint.shadows.empty()) mirror(endpoint, exchange);
+  ticket.deadline = exchange.request.deadline;
+  // Its first try has been mirrored already.
+  if (!rerouted && !endpoint.shadows.empty()) mirror(endpoint, exchange);
   send_to(*arm, exchange);
 }
 
@@ -198,10 +211,11 @@ void Router::answer_refused(const Status& refusal, const RequestSink& sink, Requ
 void Router::reroute(Exchange& exchange) {
   auto& ticket = static_cast<Ticket&>(*exchange.route);
   const std::string name = ticket.endpoint->name;
+  // The next backend's limit counts, not that of the one that closed.
+  exchange.request.deadline = ticket.deadline;
   --ticket.hold->in_flight;
   tickets_.give_back(ticket);
-  handle_endpoint(name, exchange);
-  if (exchange.route != nullptr) static_cast<Ticket&>(*exchange.route).rerouted = true;
+  send_by_name(name, exchange, true);
 }
 
 void Router::finish(Exchange& exchange) {

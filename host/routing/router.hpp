@@ -57,7 +57,9 @@ class Router final : public HttpHandler {
   const Endpoint& endpoint_at(std::size_t index) const {
     return *holds_.back()->snapshot->endpoints()[index];
   }
-  void dispatch(std::size_t index, Exchange& exchange);
+  // `rerouted`: its second try, which is its last and draws no shadows.
+  void dispatch(std::size_t index, Exchange& exchange, bool rerouted = false);
+  void send_by_name(std::string_view name, Exchange& exchange, bool rerouted);
   void send_to(const Arm& arm, Exchange& exchange);
   void mirror(const Endpoint& endpoint, const Exchange& exchange);
   void gather(RequestSink& sink, Exchange& exchange);

@@ -23,6 +23,8 @@ struct Ticket final : RouteState {
   SnapshotHold* hold = nullptr;
   const Endpoint* endpoint = nullptr;
   const Arm* arm = nullptr;  // null: answered before an arm was chosen
+  // What the request asked for, before the arm's own limit.
+  TimePoint deadline = kNever;
   bool rerouted = false;
 };
 
