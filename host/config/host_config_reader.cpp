@@ -1,0 +1,158 @@
+#include "host/config/host_config_reader.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "host/config/config_file.hpp"
+#include "host/config/listener_reader.hpp"
+#include "host/config/object_reader.hpp"
+#include "host/config/socket_address.hpp"
+
+namespace backplane::host {
+namespace {
+
+constexpr IntegerRange kHour{0, 60 * 60 * 1000};
+constexpr IntegerRange kInitTimeout{1, 60 * 60 * 1000};
+constexpr IntegerRange kReplicas{1, 4096};
+constexpr IntegerRange kResponseBytes{1024, std::int64_t{4} * 1024 * 1024 * 1024};
+
+Error refuse(std::string message, std::string pointer) {
+  return Error(ErrorCode::kInvalidArgument, std::move(message)).with_pointer(std::move(pointer));
+}
+
+// A path is any string that the file system could take.
+std::optional<std::filesystem::path> read_path(ObjectReader& reader, std::string_view key,
+                                               const std::filesystem::path& folder) {
+  const std::optional<JsonValue> value = reader.take(key);
+  if (!value) return std::nullopt;
+  const std::string_view text = value->string().value_or("");
+  if (text.empty() || text.find('\0') != std::string_view::npos) {
+    reader.refuse(*value, "a path");
+    return std::nullopt;
+  }
+  return (folder / text).lexically_normal();
+}
+
+void read_data(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
+  const auto value = root.take("data");
+  if (!value) return;
+  ObjectReader reader(*value, errors);
+  read_listener(reader, config.data);
+  reader.finish();
+}
+
+void read_admin(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
+  const auto value = root.take("admin");
+  if (!value) return;
+  ObjectReader reader(*value, errors);
+  read_listener(reader, config.admin);
+  if (const auto word = reader.read_word("auth", {"token", "none"})) {
+    config.admin_auth = *word == 0 ? AdminAuth::kToken : AdminAuth::kNone;
+  }
+  reader.finish();
+}
+
+void read_directory(ObjectReader& root, std::string_view key, const std::filesystem::path& folder,
+                    std::filesystem::path& field, std::vector<Error>& errors) {
+  field = (folder / field).lexically_normal();
+  const auto value = root.take(key);
+  if (!value) return;
+  ObjectReader reader(*value, errors);
+  if (auto path = read_path(reader, "directory", folder)) field = *std::move(path);
+  reader.finish();
+}
+
+void read_log(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
+  const auto value = root.take("log");
+  if (!value) return;
+  ObjectReader reader(*value, errors);
+  if (const auto word = reader.read_word("level", {"error", "warning", "info", "debug"})) {
+    config.log_level = static_cast<LogLevel>(*word);
+  }
+  reader.finish();
+}
+
+void read_times(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
+  if (const auto startup = root.take("startup")) {
+    ObjectReader reader(*startup, errors);
+    reader.read("init_timeout_ms", kInitTimeout, config.init_timeout);
+    reader.finish();
+  }
+  if (const auto shutdown = root.take("shutdown")) {
+    ObjectReader reader(*shutdown, errors);
+    reader.read("drain_delay_ms", kHour, config.drain_delay);
+    reader.read("grace_ms", kHour, config.grace);
+    reader.finish();
+  }
+}
+
+void read_limits(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
+  const auto value = root.take("limits");
+  if (!value) return;
+  ObjectReader reader(*value, errors);
+  reader.read("max_replicas", kReplicas, config.app_limits.max_replicas);
+  reader.read("max_response_bytes", kResponseBytes, config.max_response_bytes);
+  reader.finish();
+}
+
+Status check_target(const ListenerConfig& listener, const std::string& name) {
+  if (listener.max_target_bytes <= listener.max_head_bytes) return {};
+  return refuse("found max_target_bytes " + std::to_string(listener.max_target_bytes) + " and " +
+                    "max_head_bytes " + std::to_string(listener.max_head_bytes) +
+                    ", wanted a target that fits in its head",
+                "/" + name + "/max_target_bytes");
+}
+
+}  // namespace
+
+HostConfig read_host_config(const JsonValue& root, const std::filesystem::path& folder,
+                            std::vector<Error>& errors) {
+  HostConfig config;
+  ObjectReader reader(root, errors);
+  read_data(reader, config, errors);
+  read_admin(reader, config, errors);
+  read_directory(reader, "plugins", folder, config.plugin_directory, errors);
+  read_directory(reader, "state", folder, config.state_directory, errors);
+  config.app_file = read_path(reader, "app", folder);
+  reader.read("tolerant", config.tolerant);
+  reader.read("debug_errors", config.debug_errors);
+  read_log(reader, config, errors);
+  read_times(reader, config, errors);
+  read_limits(reader, config, errors);
+  reader.finish();
+  Status whole = check_host_config(config);
+  if (!whole.ok()) errors.push_back(std::move(whole).error());
+  return config;
+}
+
+Result<HostConfig> load_host_config(const std::filesystem::path& path) {
+  Result<ConfigFile> file = ConfigFile::open(path);
+  if (!file.ok()) return std::move(file).error();
+  std::vector<Error> errors;
+  HostConfig config = read_host_config(file.value().root(), file.value().folder(), errors);
+  Status verdict = file.value().verdict(std::move(errors));
+  if (!verdict.ok()) return std::move(verdict).error();
+  return config;
+}
+
+Status check_host_config(const HostConfig& config) {
+  const ListenerConfig& data = config.data;
+  const ListenerConfig& admin = config.admin;
+  // The listener speaks no TLS: a token, and what it opens, would cross the network in clear.
+  if (!is_loopback(admin.address)) {
+    return refuse("found admin address '" + admin.address +
+                      "', wanted a loopback address (127.0.0.1 or ::1): the admin listener has no "
+                      "TLS",
+                  "/admin/address");
+  }
+  if (data.port != 0 && data.port == admin.port && data.address == admin.address) {
+    return refuse("found port " + std::to_string(admin.port) +
+                      " for both listeners, wanted two different ones",
+                  "/admin/port");
+  }
+  if (Status status = check_target(data, "data"); !status.ok()) return status;
+  return check_target(admin, "admin");
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,147 @@
+#include "host/config/host_config.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/config/host_config_reader.hpp"
+#include "tests/unit/config/read_json.hpp"
+
+namespace backplane::host {
+namespace {
+
+using std::chrono::milliseconds;
+
+HostConfig read_good(std::string_view text) {
+  std::vector<Error> errors;
+  HostConfig config = read_host_config(read_json(text).root(), "/etc/bp", errors);
+  CAPTURE(text);
+  REQUIRE(errors.empty());
+  return config;
+}
+
+std::vector<std::string> places_of(std::string_view text) {
+  std::vector<Error> errors;
+  read_host_config(read_json(text).root(), "", errors);
+  std::vector<std::string> places;
+  for (const Error& error : errors) {
+    places.push_back(std::string(error.reason()) + " " + error.pointer());
+  }
+  return places;
+}
+
+std::string message_of(std::string_view text) {
+  std::vector<Error> errors;
+  read_host_config(read_json(text).root(), "", errors);
+  REQUIRE(errors.size() == 1);
+  return errors.front().message();
+}
+
+TEST_SUITE("config") {
+  TEST_CASE("HostConfig: an empty document is the documented defaults") {
+    const HostConfig config = read_good("{}");
+    CHECK(config.data.address == "127.0.0.1");
+    CHECK(config.data.port == 8000);
+    CHECK(config.data.max_connections == 16384);
+    CHECK(config.admin.port == 8001);
+    CHECK(config.admin.io_threads == 1);
+    CHECK(config.admin.max_connections == 256);
+    CHECK(config.admin_auth == AdminAuth::kToken);
+    CHECK(config.plugin_directory == "/etc/bp/plugins");
+    CHECK(config.state_directory == "/etc/bp/state");
+    CHECK_FALSE(config.app_file.has_value());
+    CHECK_FALSE(config.tolerant);
+    CHECK_FALSE(config.debug_errors);
+    CHECK(config.log_level == LogLevel::kInfo);
+    CHECK(config.init_timeout == milliseconds(30'000));
+    CHECK(config.drain_delay == milliseconds(0));
+    CHECK(config.grace == milliseconds(30'000));
+    CHECK(config.app_limits.max_replicas == 256);
+  }
+
+  TEST_CASE("HostConfig: every key outside the listeners is read") {
+    const HostConfig config = read_good(R"({
+      "admin": {"auth": "none"}, "plugins": {"directory": "../p"}, "state": {"directory": "/s"},
+      "app": "a.json", "tolerant": true, "debug_errors": true, "log": {"level": "debug"},
+      "startup": {"init_timeout_ms": 1}, "shutdown": {"drain_delay_ms": 2, "grace_ms": 3},
+      "limits": {"max_replicas": 4, "max_response_bytes": 5000}, "$comment": "x"})");
+    CHECK(config.admin_auth == AdminAuth::kNone);
+    CHECK(config.plugin_directory == "/etc/p");
+    CHECK(config.state_directory == "/s");
+    CHECK(config.app_file == "/etc/bp/a.json");
+    CHECK(config.tolerant);
+    CHECK(config.debug_errors);
+    CHECK(config.log_level == LogLevel::kDebug);
+    CHECK(config.init_timeout == milliseconds(1));
+    CHECK(config.drain_delay == milliseconds(2));
+    CHECK(config.grace == milliseconds(3));
+    CHECK(config.app_limits.max_replicas == 4);
+    CHECK(config.max_response_bytes == 5000);
+  }
+
+  TEST_CASE("HostConfig: every key of a listener is read") {
+    const HostConfig config = read_good(R"({"data": {
+      "address": "::1", "port": 1, "io_threads": 2, "max_connections": 3, "max_target_bytes": 64,
+      "max_head_bytes": 256, "max_header_fields": 6, "max_body_bytes": 7,
+      "max_pipelined_bytes": 1024, "first_byte_timeout_ms": 9, "head_timeout_ms": 10,
+      "idle_timeout_ms": 11, "body_timeout_ms": 12, "body_min_bytes_per_second": 13,
+      "write_stall_timeout_ms": 14, "linger_timeout_ms": 15, "linger_bytes": 16}})");
+    const ListenerConfig& data = config.data;
+    CHECK(data.address == "::1");
+    CHECK(data.port == 1);
+    CHECK(data.io_threads == 2);
+    CHECK(data.max_connections == 3);
+    CHECK(data.max_target_bytes == 64);
+    CHECK(data.max_head_bytes == 256);
+    CHECK(data.max_header_fields == 6);
+    CHECK(data.max_body_bytes == 7);
+    CHECK(data.max_pipelined_bytes == 1024);
+    CHECK(data.first_byte_timeout == milliseconds(9));
+    CHECK(data.head_timeout == milliseconds(10));
+    CHECK(data.idle_timeout == milliseconds(11));
+    CHECK(data.body_timeout == milliseconds(12));
+    CHECK(data.body_min_bytes_per_second == 13);
+    CHECK(data.write_stall_timeout == milliseconds(14));
+    CHECK(data.linger_timeout == milliseconds(15));
+    CHECK(data.linger_bytes == 16);
+  }
+
+  TEST_CASE("HostConfig: all errors are found, each with its pointer") {
+    CHECK(places_of(R"({"data": {"port": 65536, "io_thread": 1}, "admin": {"auth": "maybe"},
+                        "log": {"level": "loud"}, "tolerant": 1, "app": 7, "datum": {},
+                        "plugins": {"directory": ""}, "shutdown": []})") ==
+          std::vector<std::string>{"invalid_argument /data/port", "unknown_field /data/io_thread",
+                                   "invalid_argument /admin/auth",
+                                   "invalid_argument /plugins/directory", "invalid_argument /app",
+                                   "invalid_argument /tolerant", "invalid_argument /log/level",
+                                   "invalid_argument /shutdown", "unknown_field /datum"});
+    CHECK(places_of("[]") == std::vector<std::string>{"invalid_argument "});
+    CHECK(places_of(R"({"data":{"address":"localhost"}})") ==
+          std::vector<std::string>{"invalid_argument /data/address"});
+  }
+
+  // design.md 1.1, faults.md 5.1.
+  TEST_CASE("HostConfig: an admin listener that other machines could reach is refused") {
+    for (const std::string_view address : {"0.0.0.0", "::", "192.168.1.1", "::ffff:127.0.0.1"}) {
+      for (const std::string_view auth : {"token", "none"}) {
+        CAPTURE(address);
+        CHECK(message_of(R"({"admin":{"address":")" + std::string(address) + R"(","auth":")" +
+                         std::string(auth) + "\"}}")
+                  .find("wanted a loopback address") != std::string::npos);
+      }
+    }
+    CHECK(read_good(R"({"admin":{"address":"127.9.9.9"}})").admin.address == "127.9.9.9");
+    CHECK(read_good(R"({"admin":{"address":"::1"}})").admin.address == "::1");
+  }
+
+  TEST_CASE("HostConfig: two listeners do not share a port, unless the kernel chooses both") {
+    CHECK(message_of(R"({"data":{"port":9},"admin":{"port":9}})") ==
+          "found port 9 for both listeners, wanted two different ones");
+    CHECK(read_good(R"({"data":{"port":0},"admin":{"port":0}})").data.port == 0);
+    CHECK(places_of(R"({"data":{"max_head_bytes":256}})") ==
+          std::vector<std::string>{"invalid_argument /data/max_target_bytes"});
+  }
+}
+
+}  // namespace
+}  // namespace backplane::host
