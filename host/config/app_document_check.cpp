@@ -15,9 +15,10 @@ void check_tags(const AppDocument& document, const EndpointSpec& endpoint,
   for (const auto& entry : shares) {
     const std::string& tag = entry.first;
     if (document.backends.contains(tag)) continue;
-    errors.push_back(Error(ErrorCode::kInvalidArgument, "unknown_backend",
-                           member + " of endpoint '" + endpoint.name + "' names backend '" + tag +
-                               "', which does not exist")
+    std::string message = member;
+    message.append(" of endpoint '").append(endpoint.name).append("' names backend '");
+    message.append(tag).append("', which does not exist");
+    errors.push_back(Error(ErrorCode::kInvalidArgument, "unknown_backend", std::move(message))
                          .with_pointer("/" + member + pointer_step(tag)));
   }
 }

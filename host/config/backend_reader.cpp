@@ -14,7 +14,7 @@ namespace {
 constexpr IntegerRange kBatchSize{1, 1024};
 constexpr IntegerRange kBatchWait{0, 60'000};
 constexpr IntegerRange kQueue{0, 1'000'000};
-constexpr IntegerRange kRequestTimeout{1, 24 * 60 * 60 * 1000};
+constexpr IntegerRange kRequestTimeout{1, std::int64_t{24} * 60 * 60 * 1000};
 
 // A value for the plugin: kept as text. A number beyond every double would become another number,
 // or an error, in whatever the plugin reads it with.

@@ -12,8 +12,8 @@
 namespace backplane::host {
 namespace {
 
-constexpr IntegerRange kHour{0, 60 * 60 * 1000};
-constexpr IntegerRange kInitTimeout{1, 60 * 60 * 1000};
+constexpr IntegerRange kHour{0, std::int64_t{60} * 60 * 1000};
+constexpr IntegerRange kInitTimeout{1, std::int64_t{60} * 60 * 1000};
 constexpr IntegerRange kReplicas{1, 4096};
 constexpr IntegerRange kResponseBytes{1024, std::int64_t{4} * 1024 * 1024 * 1024};
 

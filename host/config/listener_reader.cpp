@@ -6,7 +6,7 @@ namespace backplane::host {
 namespace {
 
 constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60 * 1000;
-constexpr std::int64_t kMebibyte = 1024 * 1024;
+constexpr std::int64_t kMebibyte = std::int64_t{1024} * 1024;
 constexpr std::int64_t kGibibyte = 1024 * kMebibyte;
 
 constexpr IntegerRange kPort{0, 65'535};

@@ -65,6 +65,7 @@ TEST_SUITE("config") {
       "endpoints": {"x": {"route": "/x", "traffic": {"a": 0.5, "zz": 0.5}},
                     "y": {"route": "/x", "shadows": {"nope": 1}}}})");
     std::vector<std::string> found;
+    found.reserve(errors.size());
     for (const Error& error : errors)
       found.push_back(std::string(error.reason()) + " " + error.pointer());
     CHECK(found == std::vector<std::string>{

@@ -78,7 +78,7 @@ TEST_SUITE("config") {
   }
 
   TEST_CASE("ConfigFile: a file of more than 4 MiB is refused without being read whole") {
-    const TemporaryFile file(std::string(5 * 1024 * 1024, ' '));
+    const TemporaryFile file(std::string(std::size_t{5} * 1024 * 1024, ' '));
     const auto config = load_host_config(file.path());
     REQUIRE_FALSE(config.ok());
     CHECK(config.error().code() == ErrorCode::kPayloadTooLarge);

@@ -40,7 +40,7 @@ std::string joined(const Path& path, std::string_view separator) {
 // A document with `value` at `path` and nothing else.
 std::string nested(const Path& path, std::string value) {
   for (auto step = path.rbegin(); step != path.rend(); ++step) {
-    value = "{\"" + *step + "\":" + value + "}";
+    value.insert(0, "{\"" + *step + "\":").append("}");
   }
   return value;
 }

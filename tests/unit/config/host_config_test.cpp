@@ -24,6 +24,7 @@ std::vector<std::string> places_of(std::string_view text) {
   std::vector<Error> errors;
   read_host_config(read_json(text).root(), "", errors);
   std::vector<std::string> places;
+  places.reserve(errors.size());
   for (const Error& error : errors) {
     places.push_back(std::string(error.reason()) + " " + error.pointer());
   }
