@@ -1,0 +1,64 @@
+#include "host/http/output_buffer.hpp"
+
+#include <array>
+#include <string>
+#include <sys/socket.h>
+
+#include <doctest/doctest.h>
+
+#include "host/http/descriptor.hpp"
+
+namespace backplane::host {
+namespace {
+
+struct Pair {
+  Pair() {
+    std::array<int, 2> fds{-1, -1};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds.data()) == 0);
+    ours = Descriptor(fds[0]);
+    theirs = Descriptor(fds[1]);
+  }
+  std::string take() const {
+    std::string bytes(256 * 1024, '\0');
+    const ssize_t n = ::recv(theirs.get(), bytes.data(), bytes.size(), 0);
+    bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    return bytes;
+  }
+  Descriptor ours;
+  Descriptor theirs;
+};
+
+TEST_SUITE("http") {
+  TEST_CASE("OutputBuffer: text and body arrive whole and in order, however much fits at once") {
+    for (const std::size_t body_size : {std::size_t{0}, std::size_t{10}, std::size_t{3000000}}) {
+      CAPTURE(body_size);
+      const Pair pair;
+      OutputBuffer output;
+      std::string body;
+      for (std::size_t i = 0; i < body_size; ++i) body += static_cast<char>('a' + i % 23);
+      output.text() = "head";
+      output.set_body(std::string(body));
+      std::string arrived;
+      OutputBuffer::Sent sent = OutputBuffer::Sent::kBlocked;
+      while (sent == OutputBuffer::Sent::kBlocked) {
+        sent = output.send(pair.ours.get());
+        arrived += pair.take();
+      }
+      for (std::string more = pair.take(); !more.empty(); more = pair.take()) arrived += more;
+      CHECK(sent == OutputBuffer::Sent::kAll);
+      CHECK(output.empty());
+      CHECK(arrived == "head" + body);
+    }
+  }
+
+  TEST_CASE("OutputBuffer: a reader that is gone is a failure, not a signal") {
+    Pair pair;
+    pair.theirs.close();
+    OutputBuffer output;
+    output.text() = "head";
+    CHECK(output.send(pair.ours.get()) == OutputBuffer::Sent::kFailed);
+  }
+}
+
+}  // namespace
+}  // namespace backplane::host
