@@ -1,0 +1,76 @@
+#include "host/control/backend_builder.hpp"
+
+#include <utility>
+
+namespace backplane::host {
+
+Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& handler) {
+  if (spec.config.max_batch_size > handler.max_batch) {
+    const std::string offered = handler.max_batch <= 1
+                                    ? "is not batch-capable, so it must be 1"
+                                    : "takes at most " + std::to_string(handler.max_batch);
+    return Error(ErrorCode::kInvalidArgument, "batch_size_not_supported",
+                 "max_batch_size is " + std::to_string(spec.config.max_batch_size) + "; handler '" +
+                     handler.name + "' " + offered)
+        .with_pointer("/config/max_batch_size");
+  }
+  if (!spec.config.user_config_json.empty() && !handler.reconfigurable) {
+    return Error(ErrorCode::kInvalidArgument, "user_config_not_supported",
+                 "handler '" + handler.name + "' takes no user_config")
+        .with_pointer("/config/user_config");
+  }
+  return {};
+}
+
+void BackendBuilder::build(const BackendSpec& spec, Done done) {
+  loader_.post([this, spec, done = std::move(done)]() mutable {
+    auto factory = store_.factory(spec.plugin, spec.handler);
+    control_.post([this, spec = std::move(spec), factory = std::move(factory),
+                   done = std::move(done)]() mutable {
+      on_loaded(spec, std::move(factory), std::move(done));
+    });
+  });
+}
+
+void BackendBuilder::on_loaded(const BackendSpec& spec,
+                               Result<std::shared_ptr<HandlerFactory>> factory, Done done) {
+  if (!factory.ok()) return done(std::move(factory).error());
+  Status fits = check_handler_fits(spec, factory.value()->description());
+  if (!fits.ok()) return done(std::move(fits).error());
+
+  const std::uint64_t id = next_id_++;
+  BackendEvents events;
+  events.on_started = [this, id, done = std::move(done)](const Status& started) {
+    control_.post([this, id, done, started] {
+      if (started.ok()) return done(alive_.at(id));
+      // The replicas that did come up have been sent away; they end by themselves.
+      done(started.error());
+    });
+  };
+  events.on_stopped = [this, id] { control_.post([this, id] { on_stopped(id); }); };
+  auto backend = Backend::start(
+      spec, ++generations_[spec.tag], std::move(factory).value(), std::move(events),
+      [&loader = loader_](std::function<void()> task) { loader.post(std::move(task)); });
+  alive_.emplace(id, backend);
+  control_.post_at(Clock::now() + init_timeout_,
+                   [waiting = std::weak_ptr<Backend>(backend), limit = init_timeout_] {
+                     const auto late = waiting.lock();
+                     if (late == nullptr) return;
+                     late->abandon_start(Error(ErrorCode::kDeadlineExceeded, "init_timeout",
+                                               "replicas of backend '" + late->spec().tag +
+                                                   "' were not ready within " +
+                                                   std::to_string(limit.count()) + " ms"));
+                   });
+}
+
+void BackendBuilder::on_stopped(std::uint64_t id) {
+  alive_.erase(id);
+  if (alive_.empty() && when_none_alive_) std::exchange(when_none_alive_, nullptr)();
+}
+
+void BackendBuilder::when_none_alive(std::function<void()> then) {
+  if (alive_.empty()) return then();
+  when_none_alive_ = std::move(then);
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "host/backend/backend.hpp"
+#include "host/control/plugin_store.hpp"
+#include "host/control/task_thread.hpp"
+
+namespace backplane::host {
+
+// Builds backends aside: loads the plugin on the loader thread, starts the replicas on their own,
+// and comes back to control. No admin call waits for another backend's constructor. Owned by
+// Controller; its thread only.
+class BackendBuilder {
+ public:
+  // Called on control once: a backend whose replicas are all ready, or why there is none.
+  using Done = std::function<void(Result<std::shared_ptr<Backend>>)>;
+
+  // Both threads and `store` outlive the builder.
+  BackendBuilder(TaskThread& control, TaskThread& loader, PluginStore& store,
+                 std::chrono::milliseconds init_timeout)
+      : control_(control), loader_(loader), store_(store), init_timeout_(init_timeout) {}
+
+  // [control]
+  void build(const BackendSpec& spec, Done done);
+
+  // [control] Backends whose threads still run, serving, draining or stuck.
+  const std::map<std::uint64_t, std::shared_ptr<Backend>>& alive() const { return alive_; }
+
+  // [control] Calls `then` once, as soon as no backend's thread runs any more.
+  void when_none_alive(std::function<void()> then);
+
+ private:
+  void on_loaded(const BackendSpec& spec, Result<std::shared_ptr<HandlerFactory>> factory,
+                 Done done);
+  void on_stopped(std::uint64_t id);
+
+  TaskThread& control_;
+  TaskThread& loader_;
+  PluginStore& store_;
+  const std::chrono::milliseconds init_timeout_;
+  std::map<std::string, std::uint64_t> generations_;  // the last number given to each tag
+  std::uint64_t next_id_ = 1;
+  std::map<std::uint64_t, std::shared_ptr<Backend>> alive_;
+  std::function<void()> when_none_alive_;
+};
+
+// Whether a handler can run the way `spec` asks: max_batch_size within what it declares, and
+// user_config only where it takes one. Pure.
+Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& handler);
+
+}  // namespace backplane::host

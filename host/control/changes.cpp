@@ -1,0 +1,95 @@
+#include "host/control/changes.hpp"
+
+#include <utility>
+
+#include "host/config/app_document_check.hpp"
+
+namespace backplane::host {
+namespace {
+
+Error unknown_endpoint(const std::string& name) {
+  return Error(ErrorCode::kNotFound, "unknown_endpoint", "no endpoint is called '" + name + "'");
+}
+
+std::string users_of(const AppDocument& document, const std::string& tag) {
+  std::string users;
+  for (const auto& [name, endpoint] : document.endpoints) {
+    if (endpoint.traffic.count(tag) == 0 && endpoint.shadows.count(tag) == 0) continue;
+    users += users.empty() ? "'" : ", '";
+    users += name + "'";
+  }
+  return users;
+}
+
+}  // namespace
+
+Change create_backend(BackendSpec spec) {
+  return [spec = std::move(spec)](AppDocument& document) -> Status {
+    const auto [place, added] = document.backends.emplace(spec.tag, spec);
+    if (added || place->second == spec) return {};
+    return Error(ErrorCode::kConflict, "backend_exists",
+                 "backend '" + spec.tag + "' exists with another plugin, handler, init or config");
+  };
+}
+
+Change delete_backend(std::string tag) {
+  return [tag = std::move(tag)](AppDocument& document) -> Status {
+    if (document.backends.count(tag) == 0) {
+      return Error(ErrorCode::kNotFound, "unknown_backend", "no backend is called '" + tag + "'");
+    }
+    const std::string users = users_of(document, tag);
+    if (!users.empty()) {
+      return Error(ErrorCode::kConflict, "backend_in_use",
+                   "backend '" + tag + "' is used by endpoints " + users);
+    }
+    document.backends.erase(tag);
+    return {};
+  };
+}
+
+Change create_endpoint(EndpointSpec spec, bool with_traffic) {
+  return [spec = std::move(spec), with_traffic](AppDocument& document) -> Status {
+    if (const auto found = document.endpoints.find(spec.name); found != document.endpoints.end()) {
+      EndpointSpec existing = found->second;
+      if (!with_traffic) existing.traffic = spec.traffic;
+      if (existing == spec) return {};
+      return Error(ErrorCode::kConflict, "endpoint_exists",
+                   "endpoint '" + spec.name +
+                       "' exists with another route, methods, traffic, policy or shadows");
+    }
+    Status checked = check_endpoint(document, spec);
+    if (checked.ok()) document.endpoints.emplace(spec.name, spec);
+    return checked;
+  };
+}
+
+Change delete_endpoint(std::string name) {
+  return [name = std::move(name)](AppDocument& document) -> Status {
+    if (document.endpoints.erase(name) == 0) return unknown_endpoint(name);
+    return {};
+  };
+}
+
+Change set_traffic(std::string name, Weights traffic) {
+  return [name = std::move(name), traffic = std::move(traffic)](AppDocument& document) -> Status {
+    const auto endpoint = document.endpoints.find(name);
+    if (endpoint == document.endpoints.end()) return unknown_endpoint(name);
+    for (const auto& [tag, weight] : traffic) {
+      if (document.backends.count(tag) > 0) continue;
+      return Error(ErrorCode::kInvalidArgument, "unknown_backend",
+                   "no backend is called '" + tag + "'")
+          .with_pointer("/" + tag);
+    }
+    endpoint->second.traffic = traffic;
+    return {};
+  };
+}
+
+Change replace_all(AppDocument replacement) {
+  return [replacement = std::move(replacement)](AppDocument& document) -> Status {
+    document = replacement;
+    return {};
+  };
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "host/base/status.hpp"
+#include "host/config/app_document.hpp"
+
+namespace backplane::host {
+
+// One change of the desired state: edits the document it is given, or says why it may not and
+// leaves it alone. Applied once to see what must be built, and again to whatever the document is
+// by the time that is done; so it must be a pure function of the document.
+using Change = std::function<Status(AppDocument&)>;
+
+// Adds a backend. Unchanged when an equal one exists; kConflict "backend_exists" when one of that
+// tag differs.
+Change create_backend(BackendSpec spec);
+// kNotFound "unknown_backend"; kConflict "backend_in_use" naming the endpoints that send to it, by
+// weight (0 counts) or as a shadow.
+Change delete_backend(std::string tag);
+// Adds an endpoint. `with_traffic`: the request named the traffic. Unchanged when an equal one
+// exists (of any traffic, when it did not); kConflict "endpoint_exists" or "route_conflict";
+// kInvalidArgument "unknown_backend".
+Change create_endpoint(EndpointSpec spec, bool with_traffic);
+// kNotFound "unknown_endpoint".
+Change delete_endpoint(std::string name);
+// Replaces the weights; policy and shadows stay. kNotFound "unknown_endpoint", kInvalidArgument
+// "unknown_backend".
+Change set_traffic(std::string name, Weights traffic);
+// The whole document at once.
+Change replace_all(AppDocument document);
+
+}  // namespace backplane::host

@@ -1,0 +1,86 @@
+#include "host/control/snapshot_builder.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace backplane::host {
+namespace {
+
+std::shared_ptr<Backend> find_serving(const ServingBackends& serving, const std::string& tag) {
+  const auto found = serving.find(tag);
+  return found == serving.end() ? nullptr : found->second;
+}
+
+bool same_sinks(const Endpoint& endpoint, const ServingBackends& serving) {
+  const auto same = [&serving](const auto& target) {
+    return target.sink == find_serving(serving, target.tag);
+  };
+  return std::all_of(endpoint.arms.begin(), endpoint.arms.end(), same) &&
+         std::all_of(endpoint.shadows.begin(), endpoint.shadows.end(), same);
+}
+
+}  // namespace
+
+std::shared_ptr<const RoutingSnapshot> SnapshotBuilder::build(const AppDocument& desired,
+                                                              const ServingBackends& serving) {
+  std::erase_if(
+      kept_, [&desired](const auto& entry) { return desired.endpoints.count(entry.first) == 0; });
+  std::vector<std::shared_ptr<const Endpoint>> endpoints;
+  for (const auto& [name, spec] : desired.endpoints) {
+    Kept& kept = kept_[name];
+    const bool changed =
+        kept.endpoint == nullptr || kept.spec != spec || !same_sinks(*kept.endpoint, serving);
+    if (changed) {
+      kept.endpoint = make(spec, serving, kept);
+      kept.spec = spec;
+    }
+    endpoints.push_back(kept.endpoint);
+  }
+  return std::make_shared<const RoutingSnapshot>(std::move(endpoints));
+}
+
+std::shared_ptr<const Endpoint> SnapshotBuilder::published(const std::string& name) const {
+  const auto found = kept_.find(name);
+  return found == kept_.end() ? nullptr : found->second.endpoint;
+}
+
+std::shared_ptr<const Endpoint> SnapshotBuilder::make(const EndpointSpec& spec,
+                                                      const ServingBackends& serving,
+                                                      Kept& kept) const {
+  auto endpoint = std::make_shared<Endpoint>();
+  endpoint->name = spec.name;
+  endpoint->route = spec.route;
+  endpoint->methods = spec.methods;
+  for (const std::string& method : spec.methods) endpoint->method_set.add(method);
+  if (kept.stats == nullptr) kept.stats = std::make_shared<RequestStats>(shards_);
+  endpoint->stats = kept.stats;
+  for (const auto& [tag, weight] : spec.traffic) {
+    Arm arm;
+    arm.tag = tag;
+    arm.weight = weight;
+    if (const auto backend = find_serving(serving, tag)) {
+      arm.sink = backend;
+      arm.request_timeout = backend->spec().config.request_timeout;
+      arm.mix_content_types = backend->spec().config.mix_content_types;
+    }
+    auto& stats = kept.arm_stats[tag];
+    if (stats == nullptr) stats = std::make_shared<RequestStats>(shards_);
+    arm.stats = stats;
+    endpoint->arms.push_back(std::move(arm));
+  }
+  for (const auto& [tag, proportion] : spec.shadows) {
+    Shadow shadow;
+    shadow.tag = tag;
+    shadow.proportion = proportion;
+    if (const auto backend = find_serving(serving, tag)) {
+      shadow.sink = backend;
+      shadow.request_timeout = backend->spec().config.request_timeout;
+      shadow.mix_content_types = backend->spec().config.mix_content_types;
+    }
+    endpoint->shadows.push_back(std::move(shadow));
+  }
+  return endpoint;
+}
+
+}  // namespace backplane::host

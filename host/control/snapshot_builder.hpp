@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "host/backend/backend.hpp"
+#include "host/config/app_document.hpp"
+#include "host/metrics/request_stats.hpp"
+#include "host/routing/routing_snapshot.hpp"
+
+namespace backplane::host {
+
+// Backends that serve, by tag. A tag of the desired state that is missing here answers 503.
+using ServingBackends = std::map<std::string, std::shared_ptr<Backend>>;
+
+// Makes routing snapshots out of the desired state, and keeps what must outlast one of them: the
+// counts of each endpoint and arm, and endpoints that did not change, whose splitters thereby keep
+// their place. Owned by Controller; its thread only.
+class SnapshotBuilder {
+ public:
+  // `shards`: how many threads will route (RequestStats).
+  explicit SnapshotBuilder(std::size_t shards) : shards_(shards) {}
+
+  std::shared_ptr<const RoutingSnapshot> build(const AppDocument& desired,
+                                               const ServingBackends& serving);
+
+  // The endpoint as it was last published; null when there is none.
+  std::shared_ptr<const Endpoint> published(const std::string& name) const;
+
+ private:
+  struct Kept {
+    EndpointSpec spec;
+    std::shared_ptr<const Endpoint> endpoint;
+    std::shared_ptr<RequestStats> stats;
+    std::map<std::string, std::shared_ptr<RequestStats>> arm_stats;
+  };
+
+  std::shared_ptr<const Endpoint> make(const EndpointSpec& spec, const ServingBackends& serving,
+                                       Kept& kept) const;
+
+  const std::size_t shards_;
+  std::map<std::string, Kept> kept_;
+};
+
+}  // namespace backplane::host

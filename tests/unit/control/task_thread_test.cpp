@@ -1,0 +1,69 @@
+#include "host/control/task_thread.hpp"
+
+#include <chrono>
+#include <future>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+namespace backplane::host {
+namespace {
+
+std::unique_ptr<TaskThread> started() {
+  auto tasks = TaskThread::start("test");
+  REQUIRE(tasks.ok());
+  return std::move(tasks).value();
+}
+
+TEST_SUITE("control") {
+  TEST_CASE("TaskThread: tasks run in the order in which they were posted") {
+    std::vector<int> order;
+    auto tasks = started();
+    for (int i = 0; i < 100; ++i) tasks->post([&order, i] { order.push_back(i); });
+    tasks->stop();
+    REQUIRE(order.size() == 100);
+    for (int i = 0; i < 100; ++i) CHECK(order[static_cast<std::size_t>(i)] == i);
+  }
+
+  TEST_CASE("TaskThread: what a task posts while the thread stops still runs") {
+    bool ran = false;
+    auto tasks = started();
+    tasks->post([&] { tasks->post([&] { tasks->post([&] { ran = true; }); }); });
+    tasks->stop();
+    CHECK(ran);
+  }
+
+  TEST_CASE("TaskThread: a timed task runs when its moment comes, not before later ones posted") {
+    std::promise<void> done;
+    std::vector<int> order;
+    auto tasks = started();
+    const TimePoint now = Clock::now();
+    tasks->post_at(now + std::chrono::milliseconds(5), [&] {
+      order.push_back(2);
+      done.set_value();
+    });
+    tasks->post_at(now, [&] { order.push_back(1); });
+    done.get_future().wait();
+    tasks->stop();
+    CHECK(order == std::vector<int>{1, 2});
+  }
+
+  TEST_CASE("TaskThread: a timed task that is far away does not keep the thread from stopping") {
+    bool ran = false;
+    auto tasks = started();
+    tasks->post_at(Clock::now() + std::chrono::hours(1), [&ran] { ran = true; });
+    tasks->stop();
+    CHECK_FALSE(ran);
+  }
+
+  TEST_CASE("TaskThread: its thread has the role control") {
+    ThreadRole role = ThreadRole::kNone;
+    auto tasks = started();
+    tasks->post([&role] { role = current_thread_role(); });
+    tasks->stop();
+    CHECK(role == ThreadRole::kControl);
+  }
+}
+
+}  // namespace
+}  // namespace backplane::host
