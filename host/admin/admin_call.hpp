@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "host/base/error.hpp"
+#include "host/batching/pending_request.hpp"
+#include "host/json/json_document.hpp"
+#include "host/json/json_writer.hpp"
+
+namespace backplane::host {
+
+// One admin request on its way through control: what it names, its body, and the answer it owes.
+// Shared by the tasks that carry it on; control thread.
+class AdminCall {
+ public:
+  AdminCall(PendingRequest pending, std::string name, std::optional<JsonDocument> body)
+      : pending_(std::move(pending)), name_(std::move(name)), body_(std::move(body)) {}
+
+  // What stands for {name} or {tag} in the path; empty when there is none.
+  const std::string& name() const { return name_; }
+  // The body of a PUT; only those calls have one.
+  JsonValue body() const { return body_->root(); }
+  const HttpRequest& request() const { return pending_.exchange().request; }
+
+  // Both answer, once. `write` writes one JSON object; `revision` becomes the ETag.
+  void reply(unsigned status, std::uint64_t revision,
+             const std::function<void(JsonWriter&)>& write);
+  void fail(const Error& error);
+
+ private:
+  PendingRequest pending_;
+  const std::string name_;
+  const std::optional<JsonDocument> body_;
+};
+
+using AdminCallPtr = std::shared_ptr<AdminCall>;
+
+}  // namespace backplane::host

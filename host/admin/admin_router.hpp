@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "host/admin/admin_context.hpp"
+#include "host/admin/admin_gate.hpp"
+#include "host/admin/admin_routes.hpp"
+#include "host/message/http_handler.hpp"
+
+namespace backplane::host {
+
+// The HTTP face of control: lets in who may, finds the call, reads its body, and passes it to the
+// control thread. Owned by the admin server's io thread; that thread only.
+class AdminRouter final : public HttpHandler {
+ public:
+  // Both outlive the router.
+  AdminRouter(const AdminGate& gate, AdminContext& context) : gate_(gate), context_(context) {}
+
+  void handle(Exchange& exchange) override;
+  bool refuse_early(Exchange& exchange) override;
+  void flush() override {}
+  void finish(Exchange&) override {}
+
+ private:
+  Result<AdminMatch> admit(Exchange& exchange) const;
+
+  const AdminGate& gate_;
+  AdminContext& context_;
+};
+
+}  // namespace backplane::host

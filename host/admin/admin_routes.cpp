@@ -1,0 +1,123 @@
+#include "host/admin/admin_routes.hpp"
+
+#include <array>
+
+#include "host/admin/backends_resource.hpp"
+#include "host/admin/endpoints_resource.hpp"
+#include "host/admin/plugins_resource.hpp"
+#include "host/admin/status_resource.hpp"
+#include "host/config/names.hpp"
+#include "host/message/headers.hpp"
+
+namespace backplane::host {
+namespace {
+
+enum class NameKind : std::uint8_t { kNone, kEndpoint, kBackend, kPlugin };
+
+struct AdminRoute {
+  std::string_view method;
+  std::string_view path;  // a segment of "{}" stands for a name
+  NameKind name;
+  bool takes_body;
+  AdminAction action;
+};
+
+constexpr std::array kRoutes{
+    AdminRoute{"GET", "/healthz", NameKind::kNone, false, get_health},
+    AdminRoute{"GET", "/readyz", NameKind::kNone, false, get_readiness},
+    AdminRoute{"GET", "/v1/status", NameKind::kNone, false, get_status},
+    AdminRoute{"GET", "/v1/endpoints", NameKind::kNone, false, list_endpoints},
+    AdminRoute{"GET", "/v1/endpoints/{}", NameKind::kEndpoint, false, get_endpoint},
+    AdminRoute{"PUT", "/v1/endpoints/{}", NameKind::kEndpoint, true, put_endpoint},
+    AdminRoute{"DELETE", "/v1/endpoints/{}", NameKind::kEndpoint, false, remove_endpoint},
+    AdminRoute{"PUT", "/v1/endpoints/{}/traffic", NameKind::kEndpoint, true, put_traffic},
+    AdminRoute{"GET", "/v1/backends", NameKind::kNone, false, list_backends},
+    AdminRoute{"GET", "/v1/backends/{}", NameKind::kBackend, false, get_backend},
+    AdminRoute{"PUT", "/v1/backends/{}", NameKind::kBackend, true, put_backend},
+    AdminRoute{"DELETE", "/v1/backends/{}", NameKind::kBackend, false, remove_backend},
+    AdminRoute{"GET", "/v1/plugins", NameKind::kNone, false, list_plugins},
+    AdminRoute{"GET", "/v1/plugins/{}", NameKind::kPlugin, false, get_plugin},
+};
+
+// Whether `path` has the shape of `pattern`; `name` is what stands where the pattern has "{}".
+bool fits(std::string_view pattern, std::string_view path, std::string_view& name) {
+  const std::size_t hole = pattern.find("{}");
+  if (hole == std::string_view::npos) return pattern == path;
+  const std::string_view before = pattern.substr(0, hole);
+  const std::string_view after = pattern.substr(hole + 2);
+  if (path.size() < before.size() + after.size() || !path.starts_with(before) ||
+      !path.ends_with(after)) {
+    return false;
+  }
+  name = path.substr(before.size(), path.size() - before.size() - after.size());
+  return name.find('/') == std::string_view::npos;
+}
+
+bool answers(std::string_view route_method, std::string_view method) {
+  return route_method == method || (route_method == "GET" && method == "HEAD");
+}
+
+Status check_media_type(const HttpRequest& request) {
+  std::string_view type = request.content_type;
+  const std::string_view parameters = type.substr(std::min(type.find(';'), type.size()));
+  type.remove_suffix(parameters.size());
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  // The one parameter in use says what RFC 8259 says anyway.
+  const bool plain = parameters.empty() || equals_ignoring_case(parameters, ";charset=utf-8") ||
+                     equals_ignoring_case(parameters, "; charset=utf-8");
+  if (equals_ignoring_case(type, "application/json") && plain &&
+      request.find_header("Content-Encoding") == nullptr) {
+    return {};
+  }
+  return Error(ErrorCode::kUnsupportedMediaType,
+               "the body is '" + std::string(request.content_type.substr(0, 100)) +
+                   "'; it must be application/json without Content-Encoding");
+}
+
+Status check(NameKind kind, std::string_view name) {
+  switch (kind) {
+    case NameKind::kNone:
+      return {};
+    case NameKind::kEndpoint:
+      return check_name("endpoint", name);
+    case NameKind::kBackend:
+      return check_name("backend", name);
+    case NameKind::kPlugin:
+      return check_plugin_name(name);
+  }
+  return {};
+}
+
+Result<AdminMatch> accept(const AdminRoute& route, std::string_view name,
+                          const HttpRequest& request) {
+  Status good = check(route.name, name);
+  if (!good.ok()) return std::move(good).error();
+  if (!request.query.empty()) {
+    return Error(ErrorCode::kMalformed, "bad_query", "this call takes no query parameters");
+  }
+  if (route.takes_body) {
+    Status type = check_media_type(request);
+    if (!type.ok()) return std::move(type).error();
+  }
+  return AdminMatch{
+      .action = route.action, .name = std::string(name), .takes_body = route.takes_body};
+}
+
+}  // namespace
+
+Result<AdminMatch> match_admin_call(const HttpRequest& request, std::string& allow) {
+  allow.clear();
+  for (const AdminRoute& route : kRoutes) {
+    std::string_view name;
+    if (!fits(route.path, request.route_path, name)) continue;
+    if (answers(route.method, request.method)) return accept(route, name, request);
+    if (!allow.empty()) allow += ", ";
+    allow += route.method == "GET" ? "GET, HEAD" : route.method;
+  }
+  if (allow.empty())
+    return Error(ErrorCode::kNotFound, "no_route", "the admin API has no such path");
+  return Error(ErrorCode::kMethodNotAllowed,
+               "this path does not answer " + std::string(request.method) + "; allowed: " + allow);
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "host/admin/admin_call.hpp"
+#include "host/admin/admin_context.hpp"
+#include "host/base/result.hpp"
+#include "host/message/http_request.hpp"
+
+namespace backplane::host {
+
+// One call of the admin API. Runs on control; answers `call` now or later.
+using AdminAction = void (*)(AdminContext& context, AdminCallPtr call);
+
+struct AdminMatch {
+  AdminAction action = nullptr;
+  std::string name;  // what stands for {name} in the path
+  bool takes_body = false;
+};
+
+// The call that `request` means, from the one table of the admin API. Pure.
+// kNotFound: no such path.  kMethodNotAllowed: `allow` says which.  kMalformed "bad_name",
+// "bad_query". kUnsupportedMediaType: a call with a body that is not declared application/json.
+Result<AdminMatch> match_admin_call(const HttpRequest& request, std::string& allow);
+
+}  // namespace backplane::host

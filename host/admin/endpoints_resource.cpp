@@ -1,0 +1,114 @@
+#include "host/admin/endpoints_resource.hpp"
+
+#include <string>
+#include <utility>
+
+#include "host/config/app_document_writer.hpp"
+#include "host/config/endpoint_reader.hpp"
+
+namespace backplane::host {
+namespace {
+
+void write_summary(JsonWriter& json, const RequestSummary& summary) {
+  json.member("requests", summary.total()).key("outcomes").begin_object();
+  for (std::size_t i = 0; i < kOutcomes; ++i) {
+    json.member(name_of(static_cast<Outcome>(i)), summary.outcomes[i]);
+  }
+  json.end_object().key("latency_us").begin_object();
+  const auto us = [&summary](double quantile) {
+    return static_cast<std::uint64_t>(summary.latency.quantile(quantile).count());
+  };
+  json.member("count", summary.latency.count)
+      .member("sum", summary.latency.sum_us)
+      .member("p50", us(0.5))
+      .member("p90", us(0.9))
+      .member("p99", us(0.99))
+      .end_object();
+}
+
+void write_stats(JsonWriter& json, const Endpoint& endpoint) {
+  json.key("stats").begin_object();
+  write_summary(json, endpoint.stats->read());
+  json.key("backends").begin_object();
+  for (const Arm& arm : endpoint.arms) {
+    json.key(arm.tag).begin_object();
+    write_summary(json, arm.stats->read());
+    json.end_object();
+  }
+  json.end_object().end_object();
+}
+
+void write_one(JsonWriter& json, const Controller& controller, const EndpointSpec& spec) {
+  write_members(spec, json);
+  if (const auto endpoint = controller.endpoint(spec.name)) write_stats(json, *endpoint);
+}
+
+Error unknown_endpoint(const std::string& name) {
+  return Error(ErrorCode::kNotFound, "unknown_endpoint", "no endpoint is called '" + name + "'");
+}
+
+void reply_with(AdminContext& context, AdminCall& call, unsigned status,
+                const ChangeOutcome& outcome) {
+  const auto& endpoints = context.controller.desired().endpoints;
+  call.reply(status, outcome.revision, [&](JsonWriter& json) {
+    json.member("name", call.name()).member("revision", outcome.revision);
+    if (const auto found = endpoints.find(call.name()); found != endpoints.end()) {
+      write_members(found->second, json);
+    }
+  });
+}
+
+// Proposes `change`; answers with the endpoint and `created` or 200.
+void propose(AdminContext& context, AdminCallPtr call, const Change& change, unsigned created) {
+  context.controller.propose(
+      change, false, [&context, call, created](Result<ChangeOutcome> outcome) {
+        if (!outcome.ok()) return call->fail(outcome.error());
+        reply_with(context, *call, outcome.value().changed ? created : 200, outcome.value());
+      });
+}
+
+}  // namespace
+
+void list_endpoints(AdminContext& context, AdminCallPtr call) {
+  call->reply(200, context.controller.revision(), [&context](JsonWriter& json) {
+    json.member("revision", context.controller.revision()).key("endpoints").begin_object();
+    for (const auto& [name, spec] : context.controller.desired().endpoints) {
+      json.key(name).begin_object();
+      write_one(json, context.controller, spec);
+      json.end_object();
+    }
+    json.end_object();
+  });
+}
+
+void get_endpoint(AdminContext& context, AdminCallPtr call) {
+  const auto& endpoints = context.controller.desired().endpoints;
+  const auto found = endpoints.find(call->name());
+  if (found == endpoints.end()) return call->fail(unknown_endpoint(call->name()));
+  call->reply(200, context.controller.revision(), [&](JsonWriter& json) {
+    json.member("name", call->name());
+    write_one(json, context.controller, found->second);
+  });
+}
+
+void put_endpoint(AdminContext& context, AdminCallPtr call) {
+  auto spec = parse_endpoint(call->name(), call->body());
+  if (!spec.ok()) return call->fail(spec.error());
+  const bool with_traffic = call->body().find("traffic").has_value();
+  propose(context, std::move(call), create_endpoint(std::move(spec).value(), with_traffic), 201);
+}
+
+void remove_endpoint(AdminContext& context, AdminCallPtr call) {
+  propose(context, call, delete_endpoint(call->name()), 200);
+}
+
+void put_traffic(AdminContext& context, AdminCallPtr call) {
+  if (context.controller.desired().endpoints.count(call->name()) == 0) {
+    return call->fail(unknown_endpoint(call->name()));
+  }
+  auto weights = parse_traffic(call->body());
+  if (!weights.ok()) return call->fail(weights.error());
+  propose(context, call, set_traffic(call->name(), std::move(weights).value()), 200);
+}
+
+}  // namespace backplane::host

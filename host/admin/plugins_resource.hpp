@@ -1,0 +1,15 @@
+#pragma once
+
+#include "host/admin/admin_call.hpp"
+#include "host/admin/admin_context.hpp"
+
+namespace backplane::host {
+
+// All [control]; the directory is read on the loader thread.
+
+// GET /v1/plugins: every file in the plugin directory, good or bad, and what is loaded of it.
+void list_plugins(AdminContext& context, AdminCallPtr call);
+// GET /v1/plugins/{name}
+void get_plugin(AdminContext& context, AdminCallPtr call);
+
+}  // namespace backplane::host

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "host/admin/admin_call.hpp"
+#include "host/admin/admin_context.hpp"
+
+namespace backplane::host {
+
+// All [control].
+
+// GET /healthz: the process answers.
+void get_health(AdminContext& context, AdminCallPtr call);
+// GET /readyz: 200 when every backend serves, else 503 with the causes.
+void get_readiness(AdminContext& context, AdminCallPtr call);
+// GET /v1/status: version, uptime, revision, readiness per backend, what is draining, counters.
+void get_status(AdminContext& context, AdminCallPtr call);
+
+}  // namespace backplane::host

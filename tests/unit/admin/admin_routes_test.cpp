@@ -1,0 +1,77 @@
+#include "host/admin/admin_routes.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "host/admin/endpoints_resource.hpp"
+#include "host/admin/status_resource.hpp"
+
+namespace backplane::host {
+namespace {
+
+HttpRequest request(std::string_view method, std::string_view path,
+                    std::string_view type = "application/json") {
+  HttpRequest made;
+  made.method = method;
+  made.path = made.route_path = path;
+  made.content_type = type;
+  return made;
+}
+
+ErrorCode refusal(const HttpRequest& made) {
+  std::string allow;
+  const auto match = match_admin_call(made, allow);
+  REQUIRE_FALSE(match.ok());
+  return match.error().code();
+}
+
+TEST_SUITE("admin") {
+  TEST_CASE("match_admin_call: a path and a method mean one call, with the name in the path") {
+    std::string allow;
+    const auto put = match_admin_call(request("PUT", "/v1/endpoints/split/traffic"), allow);
+    REQUIRE(put.ok());
+    CHECK((put.value().action == put_traffic));
+    CHECK(put.value().name == "split");
+    CHECK(put.value().takes_body);
+    const auto head = match_admin_call(request("HEAD", "/v1/status"), allow);
+    REQUIRE(head.ok());
+    CHECK((head.value().action == get_status));
+    CHECK_FALSE(head.value().takes_body);
+  }
+
+  TEST_CASE("match_admin_call: a method that a path does not answer says which it does") {
+    std::string allow;
+    const auto match = match_admin_call(request("POST", "/v1/backends/a"), allow);
+    REQUIRE_FALSE(match.ok());
+    CHECK(match.error().code() == ErrorCode::kMethodNotAllowed);
+    CHECK(allow == "GET, HEAD, PUT, DELETE");
+  }
+
+  TEST_CASE("match_admin_call: unknown paths, bad names, queries and media types are refused") {
+    CHECK(refusal(request("GET", "/v1/nothing")) == ErrorCode::kNotFound);
+    CHECK(refusal(request("GET", "/v1/endpoints/")) == ErrorCode::kMalformed);
+    CHECK(refusal(request("GET", "/v1/endpoints/a/b")) == ErrorCode::kNotFound);
+    CHECK(refusal(request("GET", "/v1/endpoints/A")) == ErrorCode::kMalformed);
+    CHECK(refusal(request("GET", "/v1/plugins/..")) == ErrorCode::kMalformed);
+    CHECK(refusal(request("PUT", "/v1/backends/a", "text/plain")) ==
+          ErrorCode::kUnsupportedMediaType);
+    CHECK(refusal(request("PUT", "/v1/backends/a", "")) == ErrorCode::kUnsupportedMediaType);
+    CHECK(refusal(request("PUT", "/v1/backends/a", "application/json; charset=utf-16")) ==
+          ErrorCode::kUnsupportedMediaType);
+    HttpRequest with_query = request("GET", "/v1/status");
+    with_query.query = "x=1";
+    CHECK(refusal(with_query) == ErrorCode::kMalformed);
+  }
+
+  TEST_CASE("match_admin_call: charset=utf-8 says what JSON says anyway") {
+    std::string allow;
+    CHECK(
+        match_admin_call(request("PUT", "/v1/backends/a", "application/json; charset=utf-8"), allow)
+            .ok());
+    CHECK(match_admin_call(request("PUT", "/v1/backends/a", "Application/JSON"), allow).ok());
+  }
+}
+
+}  // namespace
+}  // namespace backplane::host
