@@ -1,0 +1,204 @@
+#include "host/app/host.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "host/admin/admin_router.hpp"
+#include "host/app/http_totals_json.hpp"
+#include "host/base/log.hpp"
+#include "host/config/app_document_reader.hpp"
+
+namespace backplane::host {
+namespace {
+
+constexpr std::chrono::seconds kStopTimeout{2};
+
+std::uint32_t data_threads(const ListenerConfig& listener) {
+  if (listener.io_threads > 0) return listener.io_threads;
+  return std::max(1U, std::thread::hardware_concurrency() / 2);
+}
+
+Status make_directory(const std::filesystem::path& path) {
+  std::error_code failure;
+  std::filesystem::create_directories(path, failure);
+  if (!failure) return {};
+  return Error(ErrorCode::kUnavailable, "state_directory",
+               "directory '" + path.string() + "' cannot be made: " + failure.message());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Host>> Host::start(const HostConfig& config) {
+  std::unique_ptr<Host> host(new Host(config));
+  Status started = host->start_control();
+  if (started.ok() && config.app_file) started = host->reload_app();
+  if (started.ok()) started = host->start_listeners();
+  if (!started.ok()) return std::move(started).error();
+  return host;
+}
+
+Host::~Host() {
+  stop(true);
+}
+
+Status Host::start_control() {
+  Status made = make_directory(config_.state_directory);
+  if (!made.ok()) return made;
+  if (config_.admin_auth == AdminAuth::kToken) {
+    auto token = AdminToken::load_or_create(config_.state_directory / "admin.token");
+    if (!token.ok()) return std::move(token).error();
+    gate_.token = std::move(token).value();
+  }
+  auto staging = StagingDirectory::create((config_.state_directory / "staging").string());
+  if (!staging.ok()) return std::move(staging).error();
+  auto control = TaskThread::start("bp-ctl");
+  if (!control.ok()) return std::move(control).error();
+  control_thread_ = std::move(control).value();
+  auto loader = TaskThread::start("bp-load");
+  if (!loader.ok()) return std::move(loader).error();
+  loader_thread_ = std::move(loader).value();
+
+  reaper_ = std::make_unique<LoaderReaper>(*loader_thread_);
+  PluginDirectory directory(config_.plugin_directory.string());
+  auto readable = directory.candidates();
+  if (!readable.ok()) return std::move(readable).error();
+  LibraryOptions options;
+  options.debug_errors = config_.debug_errors;
+  options.max_response_bytes = config_.max_response_bytes;
+  store_ = std::make_unique<PluginStore>(std::move(directory), std::move(staging).value(), *reaper_,
+                                         options);
+  // One shard of counts for each io thread, and one for the local router.
+  const std::uint32_t threads = data_threads(config_.data);
+  controller_ = std::make_unique<Controller>(ControllerSetup{.control = *control_thread_,
+                                                             .loader = *loader_thread_,
+                                                             .store = *store_,
+                                                             .table = table_,
+                                                             .init_timeout = config_.init_timeout,
+                                                             .stats_shards = threads + 1});
+  local_router_ = std::make_unique<Router>(
+      RouterSetup{.table = table_, .shard = threads, .seed = random_seed()});
+  return {};
+}
+
+Status Host::start_listeners() {
+  ListenerConfig data = config_.data;
+  data.io_threads = data_threads(config_.data);
+  auto data_server = HttpServer::start(
+      data, "bp-io",
+      [this](unsigned index) {
+        return std::make_unique<Router>(
+            RouterSetup{.table = table_, .shard = index, .seed = random_seed()});
+      },
+      data.io_threads);
+  if (!data_server.ok()) return std::move(data_server).error();
+  data_ = std::move(data_server).value();
+
+  admin_context_ =
+      std::make_unique<AdminContext>(AdminContext{.controller = *controller_,
+                                                  .store = *store_,
+                                                  .loader = *loader_thread_,
+                                                  .limits = config_.app_limits,
+                                                  .version = BACKPLANE_VERSION,
+                                                  .started = Clock::now(),
+                                                  .write_data_counters = [this](JsonWriter& json) {
+                                                    write_http_totals(data_->totals(), json);
+                                                  }});
+  auto admin_server = HttpServer::start(
+      config_.admin, "bp-adm",
+      [this](unsigned) { return std::make_unique<AdminRouter>(gate_, *admin_context_); }, 1);
+  if (!admin_server.ok()) return std::move(admin_server).error();
+  admin_ = std::move(admin_server).value();
+  return {};
+}
+
+Status Host::reload_app() {
+  if (!config_.app_file) {
+    return Error(ErrorCode::kInvalidArgument, "no_app_file", "no app document is configured");
+  }
+  auto document = load_app_document(*config_.app_file, config_.app_limits);
+  if (!document.ok()) return std::move(document).error();
+  return apply(replace_all(std::move(document).value()), config_.tolerant);
+}
+
+Status Host::apply(const Change& change, bool tolerant) {
+  std::promise<Status> outcome;
+  controller_->post([this, &change, tolerant, &outcome] {
+    controller_->propose(change, tolerant, [&outcome](const Result<ChangeOutcome>& changed) {
+      outcome.set_value(changed.ok() ? Status() : Status(changed.error()));
+    });
+  });
+  return outcome.get_future().get();
+}
+
+void Host::run_on_control(TaskThread::Task task) {
+  std::promise<void> ran;
+  controller_->post([&task, &ran] {
+    task();
+    ran.set_value();
+  });
+  ran.get_future().wait();
+}
+
+void Host::begin_drain() {
+  run_on_control([this] { controller_->begin_drain(); });
+}
+
+bool Host::stop(bool force) {
+  if (std::exchange(stopped_, true)) return true;
+  bool clean = true;
+  if (controller_ != nullptr) {
+    run_on_control([this] { controller_->begin_drain(); });
+    if (force) {
+      run_on_control([this] {
+        controller_->close_backends(
+            Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"));
+      });
+    }
+  }
+  if (admin_ != nullptr) admin_->stop();
+  if (data_ != nullptr) data_->stop();
+  if (controller_ != nullptr) {
+    run_on_control([this] { controller_->close_backends(std::nullopt); });
+    clean = wait_backends_stopped();
+    if (!clean) {
+      leave_in_memory();
+      return false;
+    }
+    local_router_.reset();
+    run_on_control([this] { controller_->release_backends(); });
+  }
+  admin_.reset();
+  data_.reset();
+  table_.publish(
+      std::make_shared<const RoutingSnapshot>(std::vector<std::shared_ptr<const Endpoint>>()));
+  // The loader first: what it unloads may still report to control.
+  if (loader_thread_ != nullptr) loader_thread_->stop();
+  if (control_thread_ != nullptr) control_thread_->stop();
+  return clean;
+}
+
+void Host::leave_in_memory() {
+  // Never unmap, free or join under code that still runs.
+  static_cast<void>(admin_.release());
+  static_cast<void>(data_.release());
+  static_cast<void>(local_router_.release());
+  static_cast<void>(controller_.release());
+  static_cast<void>(store_.release());
+  static_cast<void>(reaper_.release());
+  static_cast<void>(loader_thread_.release());
+  static_cast<void>(control_thread_.release());
+}
+
+bool Host::wait_backends_stopped() {
+  auto stopped = std::make_shared<std::promise<void>>();
+  std::future<void> all = stopped->get_future();
+  controller_->post(
+      [this, stopped] { controller_->when_all_stopped([stopped] { stopped->set_value(); }); });
+  return all.wait_for(kStopTimeout) == std::future_status::ready;
+}
+
+}  // namespace backplane::host
