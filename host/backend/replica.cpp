@@ -91,8 +91,14 @@ void Replica::run_each(HandlerInstance& instance, RequestList pulled) {
   while (!pulled.empty()) {
     PendingRequest request = pulled.pop_front();
     Exchange& exchange = request.exchange();
+    // Looked at again: an earlier one of this pull may have taken far longer than they used to.
     if (exchange.abandoned()) {
       std::move(request).fail(Error(ErrorCode::kCancelled, "the client left"));
+      continue;
+    }
+    if (exchange.request.deadline <= started) {
+      std::move(request).fail(
+          Error(ErrorCode::kDeadlineExceeded, "deadline passed while the request was queued"));
       continue;
     }
     exchange.started = started;
@@ -104,7 +110,7 @@ void Replica::run_each(HandlerInstance& instance, RequestList pulled) {
     stats_.executions.add();
     count(exchange);
     started = exchange.finished;
-    // Answers go back together, so that a burst costs one wake, but none waits for a slow sibling.
+    // Answers go back together, so that a burst costs one wake; over the budget, each on its own.
     done.push_back(std::move(request));
     if (started - pulled_at > kPullBudget) complete_all(done);
   }
