@@ -38,7 +38,7 @@ class FakeHandler {
     handler_.max_batch = (flags & BP_HF_BATCH) != 0 ? 64 : 1;
     handler_.name = "fake";
     handler_.version = "1.0.0";
-    handler_.user = &script;
+    handler_.user = &self_;
     handler_.create = create;
     handler_.destroy = destroy;
     handler_.execute = execute;
@@ -64,8 +64,9 @@ class FakeHandler {
   }
 
  private:
+  // The C table has only pointers to constants, so it leads to a pointer that is not.
   static Script& script_of(const void* user) {
-    return *static_cast<Script*>(const_cast<void*>(user));  // the C table has only const pointers
+    return (*static_cast<FakeHandler* const*>(user))->script;
   }
 
   static bp_status create(const bp_handler* self, const bp_host* host, const bp_replica_info* info,
@@ -92,6 +93,7 @@ class FakeHandler {
     return scripted ? scripted(*error) : BP_OK;
   }
 
+  FakeHandler* const self_ = this;
   bp_handler handler_{};
   AbiBridge bridge_;
 };
