@@ -44,7 +44,11 @@ void read_checked_name(ObjectReader& reader, std::string_view key,
   }
   Status checked = check(*name);
   if (!checked.ok()) {
-    errors.push_back(std::move(checked).error().with_pointer(value->pointer()));
+    // In a path a bad name cannot be read at all; in a document it is a value out of its range.
+    const Error& error = checked.error();
+    errors.push_back(
+        Error(ErrorCode::kInvalidArgument, std::string(error.reason()), error.message())
+            .with_pointer(value->pointer()));
     return;
   }
   field = *name;

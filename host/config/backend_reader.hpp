@@ -20,8 +20,8 @@ BackendSpec read_backend(std::string_view tag, const JsonValue& value, const App
                          std::vector<Error>& errors);
 
 // [any] The same as the body of one call: its first error.
-// kInvalidArgument "unknown_field", "missing_field" or "invalid_argument"; kMalformed "bad_name"
-// or "bad_plugin_name".
+// kInvalidArgument "unknown_field", "missing_field", "invalid_argument", "bad_plugin_name" or, of
+// the handler, "bad_name"; kMalformed "bad_name" of the tag, which stands in the path.
 Result<BackendSpec> parse_backend(std::string_view tag, const JsonValue& body,
                                   const AppLimits& limits);
 

@@ -18,8 +18,8 @@ EndpointSpec read_endpoint(std::string_view name, const JsonValue& value,
                            std::vector<Error>& errors);
 
 // [any] The same as the body of one call: its first error.
-// kInvalidArgument "unknown_field", "invalid_argument", "invalid_weights", "invalid_policy" or
-// "invalid_shadows"; kMalformed "bad_name" or "bad_route".
+// kInvalidArgument "unknown_field", "invalid_argument", "bad_route", "invalid_weights",
+// "invalid_policy" or "invalid_shadows"; kMalformed "bad_name", which stands in the path.
 Result<EndpointSpec> parse_endpoint(std::string_view name, const JsonValue& body);
 
 // [any] `{"a": 0.7, "b": 0.3}`, checked and normalised. kInvalidArgument "invalid_weights".

@@ -80,7 +80,7 @@ Status check_route(std::string_view route) {
   if (fault.empty()) return {};
   const std::string name =
       route.size() > kLongestRoute ? "the route" : "route '" + std::string(route) + "'";
-  return Error(ErrorCode::kMalformed, "bad_route", name + " has " + std::string(fault));
+  return Error(ErrorCode::kInvalidArgument, "bad_route", name + " has " + std::string(fault));
 }
 
 bool routes_clash(std::string_view a, std::string_view b) {

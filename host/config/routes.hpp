@@ -8,7 +8,7 @@ namespace backplane::host {
 
 // [any] A route as RouteTable takes it: an absolute path of plain characters, in which a whole
 // segment may be a parameter `{name}`, or the last one `*` for everything below. `/-/` is the
-// host's own. kMalformed "bad_route": what is wrong with it.
+// host's own. kInvalidArgument "bad_route": what is wrong with it.
 Status check_route(std::string_view route);
 
 // [any] Whether no request could tell two routes apart: they are equal but for the names of their

@@ -104,8 +104,11 @@ TEST_SUITE("config") {
   }
 
   TEST_CASE("parse_backend: names that no plugin, handler or backend may have are refused") {
-    CHECK(parse(R"({"plugin":"../x","handler":"h"})").error().reason() == "bad_plugin_name");
-    CHECK(parse(R"({"plugin":"../x","handler":"h"})").error().pointer() == "/plugin");
+    const Result<BackendSpec> path = parse(R"({"plugin":"../x","handler":"h"})");
+    REQUIRE_FALSE(path.ok());
+    CHECK(path.error().reason() == "bad_plugin_name");
+    CHECK(path.error().code() == ErrorCode::kInvalidArgument);
+    CHECK(path.error().pointer() == "/plugin");
     CHECK(parse(R"({"plugin":"p","handler":"H h"})").error().pointer() == "/handler");
     const JsonDocument body = read_json(R"({"plugin":"p","handler":"h"})");
     const auto spec = parse_backend("Bad Tag", body.root(), AppLimits{});

@@ -35,7 +35,7 @@ TEST_SUITE("config") {
       CAPTURE(route);
       const Status checked = check_route(route);
       REQUIRE_FALSE(checked.ok());
-      CHECK(checked.error().code() == ErrorCode::kMalformed);
+      CHECK(checked.error().code() == ErrorCode::kInvalidArgument);
       CHECK(checked.error().reason() == "bad_route");
       CHECK(checked.error().message().size() < 200);
     }
