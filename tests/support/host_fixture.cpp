@@ -5,23 +5,13 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/built_plugin.hpp"
 #include "tests/support/gate.hpp"
 
 namespace backplane::host {
 namespace {
 
 constexpr int kTallyConnections = 8;
-
-// The plugins of users are looked for first, then the fixtures.
-std::filesystem::path built_plugin(const std::string& name) {
-  for (const char* const folder : {BACKPLANE_PLUGINS, BACKPLANE_TEST_PLUGINS, BACKPLANE_CORPUS}) {
-    std::filesystem::path path = std::filesystem::path(folder) / (name + ".so");
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored)) return path;
-  }
-  FAIL("no plugin '" << name << "' was built");
-  return {};
-}
 
 PendingAnswer send(std::uint16_t port, std::string_view method, const std::string& text) {
   RawClient client(port);
