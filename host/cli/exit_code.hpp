@@ -1,0 +1,14 @@
+#pragma once
+
+namespace backplane::host {
+
+// How the program ends: 0, 1, and the words of sysexits.h that scripts and supervisors know.
+enum class ExitCode : int {
+  kOk = 0,
+  kFailed = 1,     // it was done, and the answer is no; or something else went wrong
+  kUsage = 64,     // EX_USAGE: the command line is wrong
+  kOsError = 71,   // EX_OSERR: the system refused, a port is in use
+  kBadConfig = 78  // EX_CONFIG: a configuration file is missing or wrong
+};
+
+}  // namespace backplane::host
