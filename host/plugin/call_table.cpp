@@ -13,7 +13,6 @@ void CallTable::begin(std::span<Exchange* const> exchanges, std::uint64_t max_bo
   epoch_ = (epoch_ + 1) % OpenCall::kEpochs;
   while (calls_.size() < exchanges.size()) calls_.emplace_back(*this);
   handles_.clear();
-  const MutexLock lock(mutex_);
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
     OpenCall& call = calls_[i];
     call.slot.begin(*exchanges[i], max_body);
@@ -22,7 +21,7 @@ void CallTable::begin(std::span<Exchange* const> exchanges, std::uint64_t max_bo
     call.open_epoch.store(epoch_, std::memory_order_relaxed);
     handles_.push_back(to_handle(call, epoch_));
   }
-  open_ = exchanges.size();
+  open_.store(exchanges.size(), std::memory_order_release);
 }
 
 void CallTable::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
@@ -35,22 +34,23 @@ void CallTable::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
   call.status = status;
   call.message.assign(message.substr(0, kMaxMessage));
   call.open_epoch.store(OpenCall::kClosed, std::memory_order_relaxed);
-  if (--open_ == 0) all_complete_.notify_one();
+  if (open_.fetch_sub(1, std::memory_order_release) == 1) all_complete_.notify_one();
 }
 
 void CallTable::wait_all() {
   const MutexLock lock(mutex_);
-  while (open_ > 0) all_complete_.wait(mutex_);
+  while (open_.load(std::memory_order_relaxed) > 0) all_complete_.wait(mutex_);
 }
 
 void CallTable::close_open(bp_status status, std::string_view message) {
+  if (open_.load(std::memory_order_acquire) == 0) return;
   const MutexLock lock(mutex_);
-  for (std::size_t i = 0; open_ > 0 && i < handles_.size(); ++i) {
+  for (std::size_t i = 0; i < handles_.size(); ++i) {
     if (!calls_[i].is_open(epoch_)) continue;
     calls_[i].status = status;
     calls_[i].message.assign(message.substr(0, kMaxMessage));
     calls_[i].open_epoch.store(OpenCall::kClosed, std::memory_order_relaxed);
-    --open_;
+    open_.fetch_sub(1, std::memory_order_relaxed);
   }
 }
 

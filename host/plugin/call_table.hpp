@@ -76,7 +76,10 @@ class CallTable {
   std::uint32_t epoch_ = 0;
   Mutex mutex_;
   CondVar all_complete_;
-  std::size_t open_ BP_GUARDED_BY(mutex_) = 0;
+  // Set by begin(), before the plugin has any handle; counted down under the mutex. The release
+  // there and the acquire in close_open() show the replica what the completions have written, so
+  // that the usual case costs one lock a call.
+  std::atomic<std::size_t> open_{0};
 };
 
 }  // namespace backplane::host
