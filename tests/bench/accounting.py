@@ -35,5 +35,6 @@ def usage_of(pid: int) -> Usage:
     return Usage(cpu_ns, switches)
 
 
-def load_average() -> str:
-    return " ".join(Path("/proc/loadavg").read_text(encoding="ascii").split()[:3])
+def load_average() -> list[float]:
+    """Over 1, 5 and 15 minutes."""
+    return [float(word) for word in Path("/proc/loadavg").read_text(encoding="ascii").split()[:3]]

@@ -23,6 +23,9 @@ SUBJECTS: dict[str, type[Server]] = {"backplane": Backplane, "nginx": Nginx}
 # Peers of rows that are pending; named so that nobody takes their absence for a result.
 LATER_PEERS = ("node", "gunicorn", "valgrind")
 
+# Above this load average before the start, something else competes for the two cores.
+BUSY_LOAD = 0.7
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -99,8 +102,11 @@ def main() -> int:
         print(f"skipped, not installed: {', '.join(absent)}")
     if server_core == wrk_core:
         print("one core only: server and wrk share it, and no figure means what it should")
+    before = load_average()
     print(f"server on core {server_core}, wrk -t1 on core {wrk_core}; {plan.rounds} rounds of "
-          f"{plan.seconds:g} s in turns; medians; load average before: {load_average()}")
+          f"{plan.seconds:g} s in turns; medians; load average before: {before}")
+    if before[0] > BUSY_LOAD:
+        print("the machine is busy with other work: only CPU per request means something now")
     try:
         with SUBJECTS[arguments.subject](server_core) as subject, Nginx(server_core) as peer:
             table, errors = run(subject, peer, plan)

@@ -22,10 +22,11 @@ def verdict(value: float, limit: float, at_least: bool) -> str:
 def throughput(name: str, comparison: Comparison, limit: float) -> Row:
     ratio = comparison.ratio(lambda sample: sample.rps)
     judged = verdict(ratio.middle, limit, at_least=True)
-    # wrk's core fills up before a fast server's: then requests per second say nothing of it.
+    # wrk's core fills up before a fast server's, and other programs take their share: then requests
+    # per second say nothing of the server.
     if middle(comparison.subject, lambda sample: sample.server_busy) < 0.95:
         cpu = comparison.ratio(lambda sample: sample.cpu_us)
-        judged += f", but the server waited for wrk: judge by CPU, {cpu} of the peer's"
+        judged += f", but its core was not full: judge by CPU, {cpu} of the peer's"
     return Row(name, f"requests/s over the peer, c={comparison.shape.connections}", str(ratio),
                f">= {limit:.2f}", judged)
 
