@@ -30,7 +30,7 @@ BUSY_LOAD = 0.7
 @dataclass(frozen=True)
 class Plan:
     rounds: int
-    seconds: float
+    seconds: int
     server_core: int
     wrk_core: int
 
@@ -86,13 +86,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three rounds of one second")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--seconds", type=int, default=3, help="of each run; wrk takes whole ones")
     parser.add_argument("--subject", choices=sorted(SUBJECTS), default="backplane",
                         help="nginx: compare nginx with itself, to see the noise of this machine")
     arguments = parser.parse_args()
     server_core, wrk_core = cores()
     plan = Plan(3 if arguments.quick else arguments.rounds,
-                1.0 if arguments.quick else arguments.seconds, server_core, wrk_core)
+                1 if arguments.quick else arguments.seconds, server_core, wrk_core)
 
     if shutil.which("wrk") is None or Nginx.program() is None:
         print("skipped: wrk or nginx is not installed; scripts/setup --bench installs them")
@@ -104,7 +104,7 @@ def main() -> int:
         print("one core only: server and wrk share it, and no figure means what it should")
     before = load_average()
     print(f"server on core {server_core}, wrk -t1 on core {wrk_core}; {plan.rounds} rounds of "
-          f"{plan.seconds:g} s in turns; medians; load average before: {before}")
+          f"{plan.seconds} s in turns; medians; load average before: {before}")
     if before[0] > BUSY_LOAD:
         print("the machine is busy with other work: only CPU per request means something now")
     try:

@@ -42,7 +42,7 @@ def middle(samples: list[Sample], value: Callable[[Sample], float]) -> float:
 
 def compare(subject: Server, peer: Server, shape: Shape, rounds: int) -> Comparison:
     """A B A B …: each server runs `rounds` times, after one warm-up each."""
-    warm_up = Shape(shape.connections, min(1.0, shape.seconds), shape.core)
+    warm_up = Shape(shape.connections, 1, shape.core)
     for server in (subject, peer):
         measure(server, warm_up)
     samples: tuple[list[Sample], list[Sample]] = ([], [])

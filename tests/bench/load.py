@@ -18,7 +18,7 @@ class Shape:
     """How the load is made: connections, seconds, and the core that wrk is pinned to."""
 
     connections: int
-    seconds: float
+    seconds: int
     core: int
 
 
@@ -41,7 +41,7 @@ class LoadError(Exception):
 def run_wrk(url: str, shape: Shape) -> tuple[dict[str, int], float]:
     """Returns what report.lua wrote, and the share of one core that wrk used."""
     command = ["taskset", "-c", str(shape.core), "wrk", "-t1", f"-c{shape.connections}",
-               f"-d{shape.seconds:g}s", "-s", str(REPORT), url]
+               f"-d{shape.seconds}s", "-s", str(REPORT), url]
     started = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

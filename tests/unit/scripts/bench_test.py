@@ -19,7 +19,7 @@ def sample(rps: float, cpu_us: float = 5.0, busy: float = 1.0) -> Sample:
 
 
 def comparison(subject: list[Sample], peer: list[Sample]) -> Comparison:
-    return Comparison(Shape(64, 1.0, 1), subject, peer)
+    return Comparison(Shape(64, 1, 1), subject, peer)
 
 
 class Bench(unittest.TestCase):
