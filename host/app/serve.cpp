@@ -86,10 +86,10 @@ ShutdownStep drain(Host& host, const Signals& signals) {
 [[noreturn]] void end_without(const char* reason) {
   log_error("app", reason);
   stop_log();
-  std::_Exit(kExitCutOff);
+  std::_Exit(static_cast<int>(ExitCode::kFailed));
 }
 
-int stop(Host& host, const Signals& signals) {
+ExitCode stop(Host& host, const Signals& signals) {
   log_info("app", "stopping: requests in flight finish first");
   host.begin_drain();
   const TimePoint began = Clock::now();
@@ -98,12 +98,12 @@ int stop(Host& host, const Signals& signals) {
       forced && Clock::now() >= began + host.config().drain_delay + host.config().grace;
   if (!host.stop(forced)) end_without("a handler did not return; ending without it");
   log_info("app", forced ? "stopped; what was left was answered 503" : "stopped");
-  return out_of_time ? kExitCutOff : kExitOk;
+  return out_of_time ? ExitCode::kFailed : ExitCode::kOk;
 }
 
 }  // namespace
 
-int serve(const HostConfig& config) {
+ExitCode serve(const HostConfig& config) {
   const Signals signals;
   start_log(config.log_level);
   auto host = Host::start(config);
@@ -112,14 +112,14 @@ int serve(const HostConfig& config) {
     std::cerr << "backplane: " << host.error().message() << std::endl;
     const bool system = host.error().code() == ErrorCode::kUnavailable ||
                         host.error().code() == ErrorCode::kConflict;
-    return system ? kExitSystem : kExitConfig;
+    return system ? ExitCode::kOsError : ExitCode::kBadConfig;
   }
   announce(*host.value());
   for (;;) {
     if (signals.wait() != SIGHUP) break;
     reload(*host.value());
   }
-  const int code = stop(*host.value(), signals);
+  const ExitCode code = stop(*host.value(), signals);
   host.value().reset();
   stop_log();
   return code;

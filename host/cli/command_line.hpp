@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "host/cli/exit_code.hpp"
+#include "host/base/exit_code.hpp"
 #include "host/cli/serve_options.hpp"
 
 namespace backplane::host {

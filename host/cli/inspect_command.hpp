@@ -4,7 +4,7 @@
 #include <string>
 
 #include "host/cli/command_syntax.hpp"
-#include "host/cli/exit_code.hpp"
+#include "host/base/exit_code.hpp"
 
 namespace backplane::host {
 
