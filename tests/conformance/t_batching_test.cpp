@@ -25,14 +25,17 @@ void serve(const HostFixture& host, const std::string& handler, int max_batch_si
 // Sends `count` requests at once, each on its own connection; their answers in that order.
 std::vector<Answer> ask_together(const HostFixture& host, const std::string& target, int count) {
   std::vector<PendingAnswer> pending;
+  pending.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) pending.push_back(host.get_async(target));
   std::vector<Answer> answers;
+  answers.reserve(pending.size());
   for (PendingAnswer& waiting : pending) answers.push_back(waiting.get());
   return answers;
 }
 
 std::vector<std::string> sorted_bodies(const std::vector<Answer>& answers) {
   std::vector<std::string> bodies;
+  bodies.reserve(answers.size());
   for (const Answer& answer : answers) bodies.push_back(answer.body());
   std::sort(bodies.begin(), bodies.end());
   return bodies;
@@ -136,8 +139,7 @@ TEST_SUITE("batching") {
   TEST_CASE("T94: a handler without batches serves with a batch size of 1") {
     HostFixture host({"count"});
     serve(host, "count", 1, milliseconds(0));
-    std::vector<std::string> expected;
-    for (int i = 1; i <= 9; ++i) expected.push_back(std::to_string(i));
+    const std::vector<std::string> expected{"1", "2", "3", "4", "5", "6", "7", "8", "9"};
     CHECK(sorted_bodies(ask_together(host, "/count", 9)) == expected);
   }
 }

@@ -35,6 +35,7 @@ BackgroundLoad::~BackgroundLoad() {
 
 void BackgroundLoad::run(std::uint16_t port, const std::string& request) {
   std::vector<RawClient> clients;
+  clients.reserve(kConnections);
   for (int i = 0; i < kConnections; ++i) clients.emplace_back(port);
   while (ask_all(clients, request)) {
   }
@@ -46,6 +47,7 @@ void BackgroundLoad::run(std::uint16_t port, const std::string& request) {
 bool BackgroundLoad::ask_all(std::vector<RawClient>& clients, const std::string& request) {
   for (RawClient& client : clients) client.send(request);
   std::vector<std::string> words;
+  words.reserve(clients.size());
   for (RawClient& client : clients)
     words.push_back(word_of(client.read_response(false, kPatience)));
   MutexLock lock(mutex_);

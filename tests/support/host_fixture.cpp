@@ -30,7 +30,9 @@ std::string request_text(std::string_view method, std::string_view target,
                          const HostFixture::Fields& fields, std::string_view body) {
   std::string text(method);
   text.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
-  for (const auto& [name, value] : fields) text += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : fields) {
+    text.append(name).append(": ").append(value).append("\r\n");
+  }
   if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   text += "\r\n";
   return text.append(body);
@@ -125,6 +127,7 @@ std::map<std::string, int> HostFixture::tally(const std::string& target, int req
   const std::string text = request_text("GET", target);
   std::map<std::string, int> answers;
   std::vector<RawClient> clients;
+  clients.reserve(kTallyConnections);
   for (int i = 0; i < std::min(requests, kTallyConnections); ++i) clients.emplace_back(data_port());
   while (requests > 0) {
     const auto round = std::min<std::size_t>(static_cast<std::size_t>(requests), clients.size());
