@@ -28,7 +28,7 @@ struct RawResponse {
 // not. Owned by a test case; the thread that made it. Every wait has a deadline.
 class RawClient {
  public:
-  static constexpr std::chrono::milliseconds kWait{5000};
+  static constexpr std::chrono::milliseconds kWait{20'000};
 
   // Not connected yet, but its descriptor is there.
   RawClient();

@@ -34,7 +34,7 @@ class DescriptorShortage {
 
 TEST_SUITE("http") {
   TEST_CASE("fault 25: connections beyond the limit are told so, and places come back") {
-    ListenerConfig config = HttpFixture::quick_config();
+    ListenerConfig config = HttpFixture::usual_config();
     config.max_connections = 2;
     HttpFixture fixture(config);
     RawClient first = fixture.client();
@@ -60,7 +60,7 @@ TEST_SUITE("http") {
   }
 
   TEST_CASE("fault 25: the connection that has been idle longest makes place for a new one") {
-    ListenerConfig config = HttpFixture::quick_config();
+    ListenerConfig config = HttpFixture::usual_config();
     config.max_connections = 2;
     config.idle_timeout = std::chrono::seconds(60);
     HttpFixture fixture(config);

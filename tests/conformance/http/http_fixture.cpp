@@ -46,7 +46,7 @@ void set_deadline(HttpRequest& request) {
 void fill_answer(Exchange& exchange) {
   const HttpRequest& request = exchange.request;
   if (request.route_path == "/big") {
-    exchange.response.body.assign(32 * 1024 * 1024, 'x');
+    exchange.response.body.assign(16 * 1024 * 1024, 'x');
   } else if (request.route_path.starts_with("/header/")) {
     const std::string_view* value = request.find_header(request.route_path.substr(8));
     exchange.response.body = value != nullptr ? std::string(*value) : "none";
@@ -131,15 +131,20 @@ bool TestLogic::wait_finished(std::size_t count) {
   return true;
 }
 
-ListenerConfig HttpFixture::quick_config() {
+ListenerConfig HttpFixture::usual_config() {
   ListenerConfig config;
+  config.max_body_bytes = 1024 * 1024;
+  return config;
+}
+
+ListenerConfig HttpFixture::quick_config() {
+  ListenerConfig config = usual_config();
   config.first_byte_timeout = std::chrono::milliseconds(300);
   config.head_timeout = std::chrono::milliseconds(300);
   config.idle_timeout = std::chrono::milliseconds(400);
   config.body_timeout = std::chrono::milliseconds(300);
   config.write_stall_timeout = std::chrono::milliseconds(300);
   config.linger_timeout = std::chrono::milliseconds(300);
-  config.max_body_bytes = 1024 * 1024;
   return config;
 }
 

@@ -147,7 +147,7 @@ TEST_SUITE("http") {
   }
 
   TEST_CASE("fault 13: an early refusal closes, and its body is never read as a request") {
-    ListenerConfig config = HttpFixture::quick_config();
+    ListenerConfig config = HttpFixture::usual_config();
     config.linger_bytes = 4096;
     HttpFixture fixture(config);
     RawClient client = fixture.client();

@@ -25,7 +25,7 @@ Error start_error(const ListenerConfig& config) {
 
 TEST_SUITE("http") {
   TEST_CASE("HttpServer: a port in use is named, even where both sides would share it") {
-    ListenerConfig config = HttpFixture::quick_config();
+    ListenerConfig config = HttpFixture::usual_config();
     config.io_threads = 2;
     HttpFixture fixture(config);
     config.port = fixture.port();
@@ -47,7 +47,7 @@ TEST_SUITE("http") {
   }
 
   TEST_CASE("HttpServer: several io threads share one port") {
-    ListenerConfig config = HttpFixture::quick_config();
+    ListenerConfig config = HttpFixture::usual_config();
     config.io_threads = 3;
     HttpFixture fixture(config);
     for (int i = 0; i < 50; ++i) CHECK(fixture.client().ask(kGood)->status == 200);
@@ -95,7 +95,7 @@ TEST_SUITE("http") {
   }
 
   TEST_CASE("HttpServer: draining closes idle connections after a grace") {
-    ListenerConfig config = HttpFixture::quick_config();
+    ListenerConfig config = HttpFixture::usual_config();
     config.idle_timeout = std::chrono::seconds(60);
     HttpFixture fixture(config);
     RawClient idle = fixture.client();
@@ -123,7 +123,7 @@ TEST_SUITE("http") {
   // The first stress test to write (performance.md 1): the exchange is with another thread while
   // its connection goes away.
   TEST_CASE("HttpServer: clients that close while their requests are out do no harm") {
-    ListenerConfig config = HttpFixture::quick_config();
+    ListenerConfig config = HttpFixture::usual_config();
     config.io_threads = 2;
     HttpFixture fixture(config);
     std::atomic<bool> done{false};

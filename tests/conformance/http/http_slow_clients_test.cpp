@@ -26,7 +26,7 @@ std::string drip(RawClient& client, const std::string& drop) {
 
 TEST_SUITE("http") {
   TEST_CASE("fault 20: a head that comes line by line ends with its phase, not with each line") {
-    HttpFixture fixture;
+    HttpFixture fixture(HttpFixture::quick_config());
     RawClient client = fixture.client();
     REQUIRE(client.send("GET /echo HTTP/1.1\r\nHost: h\r\n"));
     const TimePoint begun = Clock::now();
@@ -37,7 +37,7 @@ TEST_SUITE("http") {
   }
 
   TEST_CASE("fault 21: a body that comes too slowly ends with 408 and reaches no handler") {
-    HttpFixture fixture;
+    HttpFixture fixture(HttpFixture::quick_config());
     RawClient client = fixture.client();
     REQUIRE(client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n"));
     CHECK(drip(client, "x").substr(0, 12) == "HTTP/1.1 408");
@@ -62,7 +62,7 @@ TEST_SUITE("http") {
   }
 
   TEST_CASE("fault 22: a client that does not take its answer is closed after the stall limit") {
-    HttpFixture fixture;
+    HttpFixture fixture(HttpFixture::quick_config());
     RawClient client = fixture.client();
     REQUIRE(client.send("GET /big HTTP/1.1\r\nHost: h\r\n\r\n" + kGood + kGood));
     CHECK(fixture.eventually([&] { return timeouts(fixture, HttpPhase::kWrite) == 1; }));
@@ -76,12 +76,12 @@ TEST_SUITE("http") {
     HttpFixture fixture;
     const auto answer = fixture.client().ask("GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
     REQUIRE(answer.has_value());
-    CHECK(answer->body.size() == 32 * 1024 * 1024);
+    CHECK(answer->body.size() == 16 * 1024 * 1024);
   }
 
   TEST_CASE(
       "fault 23: silent connections are closed, new ones and kept ones by limits of their own") {
-    HttpFixture fixture;
+    HttpFixture fixture(HttpFixture::quick_config());
     RawClient silent = fixture.client();
     RawClient kept = fixture.client();
     REQUIRE(kept.ask(kGood)->status == 200);
@@ -100,7 +100,8 @@ TEST_SUITE("http") {
     }
     const TimePoint begun = Clock::now();
     CHECK(fixture.client().ask(kGood)->status == 200);
-    CHECK(Clock::now() - begun < std::chrono::milliseconds(250));
+    // Their phases last ten seconds and more.
+    CHECK(Clock::now() - begun < std::chrono::seconds(5));
   }
 }
 
