@@ -54,7 +54,7 @@ HttpServer::~HttpServer() {
   for (auto& thread : threads_) {
     // Whoever still has an exchange will write to it and to its list. Freeing them would turn a
     // handler that never came back into a write to freed memory; the process is ending anyway.
-    if (thread->owes_exchanges()) static_cast<void>(thread.release());
+    if (!thread->collect_rest()) static_cast<void>(thread.release());
   }
 }
 

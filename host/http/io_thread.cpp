@@ -65,9 +65,10 @@ void IoThread::stop() {
   thread_.join();
 }
 
-bool IoThread::owes_exchanges() const {
-  return std::any_of(sessions_.begin(), sessions_.end(),
-                     [](const auto& session) { return session->with_handler(); });
+bool IoThread::collect_rest() {
+  take_completions();
+  return std::none_of(sessions_.begin(), sessions_.end(),
+                      [](const auto& session) { return session->with_handler(); });
 }
 
 void IoThread::on_readable() {

@@ -45,8 +45,9 @@ class IoThread final : private ReadyListener {
   bool drained() const { return drained_.load(std::memory_order_acquire); }
   // [control] Answers and closes what there is, ends the thread and joins it.
   void stop();
-  // [any] After stop(): a handler still has exchanges of ours.
-  bool owes_exchanges() const;
+  // [control] After stop(): takes back what has been completed since. False: a handler still has
+  // exchanges of ours.
+  bool collect_rest();
   // [any]
   const HttpCounters& counters() const { return counters_; }
 

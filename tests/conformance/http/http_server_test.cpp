@@ -118,6 +118,8 @@ TEST_SUITE("http") {
     CHECK(answer->body.find("shutting_down") != std::string::npos);
     CHECK(fixture.logic.held_are_abandoned());
     fixture.logic.release_held();
+    fixture.server.reset();
+    CHECK(fixture.logic.wait_finished(1));
   }
 
   // The first stress test to write (performance.md 1): the exchange is with another thread while
