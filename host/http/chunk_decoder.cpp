@@ -11,7 +11,7 @@ namespace {
 // What one client may make us read without sending payload. A body of one-byte chunks is over
 // kMaxOverhead + payload after some thousand of them.
 constexpr std::uint32_t kMaxLine = 256;
-constexpr std::uint64_t kMaxOverhead = 16 * 1024;
+constexpr std::uint64_t kMaxOverhead = std::uint64_t{16} * 1024;
 constexpr std::uint32_t kMaxTrailer = 8 * 1024;
 constexpr std::uint32_t kMaxChunks = 65536;
 

@@ -11,13 +11,11 @@ namespace backplane::host {
 // Told when a watched descriptor is ready. Both are calls on the loop's thread.
 class ReadyListener {
  public:
+  virtual ~ReadyListener() = default;
   // [io] Reading will not block; it may find an end or an error.
   virtual void on_readable() = 0;
   // [io] Writing will not block.
   virtual void on_writable() = 0;
-
- protected:
-  ~ReadyListener() = default;
 };
 
 // Waits for descriptors: one Asio io_context, the only place of this part that knows Asio. Owned

@@ -11,17 +11,17 @@ HttpServer::HttpServer(const ListenerConfig& config)
     : config_(config), budget_(config.max_connections) {}
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const ListenerConfig& config,
-                                                      std::string thread_prefix,
+                                                      const std::string& thread_prefix,
                                                       const MakeHandler& make_handler,
                                                       unsigned default_threads) {
   std::unique_ptr<HttpServer> server(new HttpServer(config));
   const unsigned threads = config.io_threads > 0 ? config.io_threads : default_threads;
-  auto opened = server->open(std::move(thread_prefix), make_handler, std::max(threads, 1U));
+  auto opened = server->open(thread_prefix, make_handler, std::max(threads, 1U));
   if (!opened.ok()) return std::move(opened).error();
   return server;
 }
 
-Status HttpServer::open(std::string thread_prefix, const MakeHandler& make_handler,
+Status HttpServer::open(const std::string& thread_prefix, const MakeHandler& make_handler,
                         unsigned threads) {
   auto listening = open_listen_sockets(config_.address, config_.port, threads);
   if (!listening.ok()) return std::move(listening).error();

@@ -28,7 +28,7 @@ class HttpServer {
   // `thread_prefix`-0, -1, …, and serves. Each has a handler of its own from `make_handler`. The
   // errors are those of open_listen_sockets(); nothing is left behind then.
   static Result<std::unique_ptr<HttpServer>> start(const ListenerConfig& config,
-                                                   std::string thread_prefix,
+                                                   const std::string& thread_prefix,
                                                    const MakeHandler& make_handler,
                                                    unsigned default_threads);
   // Stops.
@@ -54,7 +54,7 @@ class HttpServer {
 
  private:
   explicit HttpServer(const ListenerConfig& config);
-  Status open(std::string thread_prefix, const MakeHandler& make_handler, unsigned threads);
+  Status open(const std::string& thread_prefix, const MakeHandler& make_handler, unsigned threads);
   bool all_drained() const;
 
   const ListenerConfig config_;

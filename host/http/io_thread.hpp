@@ -33,7 +33,7 @@ class IoThread final : private ReadyListener {
 
   // [any] kUnavailable when the kernel gives no descriptor.
   static Result<std::unique_ptr<IoThread>> create(Setup&& setup);
-  ~IoThread();
+  ~IoThread() override;
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 

@@ -8,7 +8,7 @@
 namespace backplane::host {
 namespace {
 
-constexpr std::size_t kKeptText = 32 * 1024;
+constexpr std::size_t kKeptText = std::size_t{32} * 1024;
 
 }  // namespace
 

@@ -12,9 +12,9 @@ namespace backplane::host {
 class ReadBuffer {
  public:
   // What a block starts with: most requests fit, and many active connections stay in the cache.
-  static constexpr std::size_t kInitialBytes = 4 * 1024;
+  static constexpr std::size_t kInitialBytes = std::size_t{4} * 1024;
   // A block grown beyond this is given up when its request is done.
-  static constexpr std::size_t kKeptBytes = 32 * 1024;
+  static constexpr std::size_t kKeptBytes = std::size_t{32} * 1024;
 
   // [io] The unread-for bytes. Moves with make_room(); a view is good until then.
   std::string_view bytes() const { return {block_.get() + begin_, end_ - begin_}; }

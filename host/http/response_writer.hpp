@@ -18,7 +18,7 @@ struct AnswerFrame {
 };
 
 // Bodies up to this size are copied behind the head; larger ones are gathered by writev.
-inline constexpr std::size_t kMaxCopiedBody = 16 * 1024;
+inline constexpr std::size_t kMaxCopiedBody = std::size_t{16} * 1024;
 
 // Appends the head of `response` to `out`, and its body when that is small. True when the body is
 // left to be sent behind `out`. 204 and 304 have neither body nor length (RFC 9110 8.6). Pure.

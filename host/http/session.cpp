@@ -65,7 +65,7 @@ void Session::linger() {
 }
 
 void Session::read_linger() {
-  std::array<char, 16 * 1024> scratch;
+  std::array<char, 16384> scratch;
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
     const ssize_t n = receive(watch_.fd(), scratch);
     if (n < 0 && would_block()) return watch_.want_read();

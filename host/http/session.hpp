@@ -17,7 +17,7 @@ class Session final : public PhaseHook, private ReadyListener {
  public:
   // [io] `counted`: the connection holds a place in the budget.
   Session(IoServices& services, Descriptor socket, bool counted);
-  ~Session();
+  ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 

@@ -111,7 +111,7 @@ bool RawClient::send(std::string_view bytes) {
 
 int RawClient::read_more(TimePoint deadline) {
   if (!wait_for(POLLIN, deadline)) return -1;
-  std::array<char, 64 * 1024> bytes;
+  std::array<char, 65536> bytes;
   const ssize_t n = ::recv(fd_, bytes.data(), bytes.size(), 0);
   if (n < 0) was_reset_ = true;
   if (n <= 0) return 0;

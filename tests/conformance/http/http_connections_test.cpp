@@ -10,8 +10,8 @@
 namespace backplane::host {
 namespace {
 
-const std::string kGood = "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n";
-const std::string kHold = "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n";
+const std::string good_request = "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n";
+const std::string hold_request = "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n";
 
 // No descriptor beyond those that are open now.
 class DescriptorShortage {
@@ -39,8 +39,8 @@ TEST_SUITE("http") {
     HttpFixture fixture(config);
     RawClient first = fixture.client();
     RawClient second = fixture.client();
-    REQUIRE(first.send(kHold));
-    REQUIRE(second.send(kHold));
+    REQUIRE(first.send(hold_request));
+    REQUIRE(second.send(hold_request));
     REQUIRE(fixture.logic.wait_held(2));
     RawClient third = fixture.client();
     const auto refused = third.read_response();
@@ -56,7 +56,7 @@ TEST_SUITE("http") {
     CHECK(first.read_response()->status == 200);
     CHECK(second.read_response()->status == 200);
     first.close();
-    CHECK(fixture.eventually([&] { return fixture.client().ask(kGood)->status == 200; }));
+    CHECK(fixture.eventually([&] { return fixture.client().ask(good_request)->status == 200; }));
   }
 
   TEST_CASE("fault 25: the connection that has been idle longest makes place for a new one") {
@@ -65,37 +65,37 @@ TEST_SUITE("http") {
     config.idle_timeout = std::chrono::seconds(60);
     HttpFixture fixture(config);
     RawClient oldest = fixture.client();
-    REQUIRE(oldest.ask(kGood)->status == 200);
+    REQUIRE(oldest.ask(good_request)->status == 200);
     RawClient younger = fixture.client();
-    REQUIRE(younger.ask(kGood)->status == 200);
+    REQUIRE(younger.ask(good_request)->status == 200);
     RawClient newest = fixture.client();
-    CHECK(newest.ask(kGood)->status == 200);
+    CHECK(newest.ask(good_request)->status == 200);
     CHECK(oldest.read_until_close() == "");
-    CHECK(younger.ask(kGood)->status == 200);
+    CHECK(younger.ask(good_request)->status == 200);
     CHECK(fixture.totals().connections_evicted == 1);
   }
 
   TEST_CASE("fault 26: without descriptors accepting pauses, and goes on when some come back") {
     HttpFixture fixture;
     RawClient existing = fixture.client();
-    REQUIRE(existing.ask(kGood)->status == 200);
+    REQUIRE(existing.ask(good_request)->status == 200);
     RawClient refused;
     RawClient later;
     {
       const DescriptorShortage shortage;
       REQUIRE(refused.connect(fixture.port()));
       CHECK(refused.read_until_close().has_value());
-      CHECK(existing.ask(kGood)->status == 200);
+      CHECK(existing.ask(good_request)->status == 200);
       CHECK(fixture.totals().accept_errors_no_descriptor >= 1);
     }
     REQUIRE(later.connect(fixture.port()));
-    CHECK(later.ask(kGood)->status == 200);
+    CHECK(later.ask(good_request)->status == 200);
   }
 
   TEST_CASE("fault 28: a client that resets its connection abandons its request") {
     HttpFixture fixture;
     RawClient client = fixture.client();
-    REQUIRE(client.send(kHold));
+    REQUIRE(client.send(hold_request));
     REQUIRE(fixture.logic.wait_held());
     CHECK_FALSE(fixture.logic.held_are_abandoned());
     client.reset();
@@ -108,7 +108,7 @@ TEST_SUITE("http") {
   TEST_CASE("fault 28: a client that closes in good order is found out as well") {
     HttpFixture fixture;
     RawClient client = fixture.client();
-    REQUIRE(client.send(kHold));
+    REQUIRE(client.send(hold_request));
     REQUIRE(fixture.logic.wait_held());
     client.close();
     CHECK(fixture.eventually([&] { return fixture.logic.held_are_abandoned(); }));
@@ -119,7 +119,7 @@ TEST_SUITE("http") {
   TEST_CASE("a client that has only sent its last byte still gets its answers") {
     HttpFixture fixture;
     RawClient client = fixture.client();
-    REQUIRE(client.send(kGood + kGood + kHold + kGood));
+    REQUIRE(client.send(good_request + good_request + hold_request + good_request));
     client.half_close();
     CHECK(client.read_response()->status == 200);
     CHECK(client.read_response()->status == 200);
@@ -133,7 +133,7 @@ TEST_SUITE("http") {
   TEST_CASE("a client that waits half-closed is asked once whether it is there, and answered") {
     HttpFixture fixture;
     RawClient client = fixture.client();
-    REQUIRE(client.send(kHold));
+    REQUIRE(client.send(hold_request));
     REQUIRE(fixture.logic.wait_held());
     client.half_close();
     CHECK(client.read_response()->status == 100);
@@ -149,7 +149,7 @@ TEST_SUITE("http") {
       return fixture.totals().connections[static_cast<std::size_t>(phase)];
     };
     RawClient held = fixture.client();
-    REQUIRE(held.send(kHold));
+    REQUIRE(held.send(hold_request));
     REQUIRE(fixture.logic.wait_held());
     CHECK(in(HttpPhase::kInFlight) == 1);
     fixture.logic.release_held();

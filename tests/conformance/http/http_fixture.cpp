@@ -46,7 +46,7 @@ void set_deadline(HttpRequest& request) {
 void fill_answer(Exchange& exchange) {
   const HttpRequest& request = exchange.request;
   if (request.route_path == "/big") {
-    exchange.response.body.assign(16 * 1024 * 1024, 'x');
+    exchange.response.body.assign(16777216, 'x');
   } else if (request.route_path.starts_with("/header/")) {
     const std::string_view* value = request.find_header(request.route_path.substr(8));
     exchange.response.body = value != nullptr ? std::string(*value) : "none";
@@ -133,7 +133,7 @@ bool TestLogic::wait_finished(std::size_t count) {
 
 ListenerConfig HttpFixture::usual_config() {
   ListenerConfig config;
-  config.max_body_bytes = 1024 * 1024;
+  config.max_body_bytes = 1048576;
   return config;
 }
 

@@ -7,7 +7,7 @@
 namespace backplane::host {
 namespace {
 
-const std::string kGood = "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n";
+const std::string good_request = "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n";
 
 std::string post(const std::string& fields, const std::string& body,
                  const std::string& path = "/echo") {
@@ -30,7 +30,7 @@ std::size_t answers_in(const std::string& bytes) {
 std::string all_answers(HttpFixture& fixture, const std::string& bytes) {
   RawClient client = fixture.client();
   REQUIRE(client.send(bytes));
-  client.send(kGood);
+  client.send(good_request);
   client.half_close();
   return client.read_until_close().value_or("still open");
 }
@@ -88,7 +88,7 @@ TEST_SUITE("http") {
     REQUIRE(answer.has_value());
     CHECK(answer->status == 200);
     CHECK(answer->body == "none");
-    CHECK(client.ask(kGood)->status == 200);
+    CHECK(client.ask(good_request)->status == 200);
     CHECK(fixture.totals().trailers_dropped == 5);
   }
 
@@ -156,11 +156,12 @@ TEST_SUITE("http") {
     REQUIRE(answer.has_value());
     CHECK(answer->status == 404);
     CHECK(answer->header("Connection") == "close");
-    REQUIRE(client.send(kGood + kGood));
+    REQUIRE(client.send(good_request + good_request));
     client.half_close();
     CHECK(client.read_until_close() == "");
     CHECK(fixture.logic.handled().empty());
-    CHECK(fixture.eventually([&] { return fixture.totals().drained_bytes == 2 * kGood.size(); }));
+    CHECK(fixture.eventually(
+        [&] { return fixture.totals().drained_bytes == 2 * good_request.size(); }));
 
     // Over the budget, the connection is not drained for ever.
     RawClient flood = fixture.client();
@@ -175,7 +176,7 @@ TEST_SUITE("http") {
     const auto answer = client.ask(post("Content-Length: 5\r\n", "hello", "/unknown"));
     REQUIRE(answer.has_value());
     CHECK(answer->status == 404);
-    CHECK(client.ask(kGood)->status == 200);
+    CHECK(client.ask(good_request)->status == 200);
   }
 
   TEST_CASE("a body of any framing arrives whole, and the next request behind it") {
@@ -184,7 +185,7 @@ TEST_SUITE("http") {
     const std::string body(300000, 'b');
     CHECK(client.ask(post("Content-Length: 300000\r\n", body))->body == "POST /echo? " + body);
     CHECK(client.ask(chunked("493e0\r\n" + body + "\r\n0\r\n\r\n"))->body == "POST /echo? " + body);
-    CHECK(client.ask(kGood)->body == "GET /echo? ");
+    CHECK(client.ask(good_request)->body == "GET /echo? ");
   }
 
   TEST_CASE("T74: repeated header values are joined") {

@@ -8,7 +8,7 @@
 namespace backplane::host {
 namespace {
 
-const std::string kGood = "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n";
+const std::string good_request = "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n";
 
 // One refusal with `status` and `code`, then the end; the next connection is served.
 void check_refused(HttpFixture& fixture, const std::string& bytes, int status,
@@ -28,7 +28,7 @@ void check_refused(HttpFixture& fixture, const std::string& bytes, int status,
         std::string::npos);
   client.half_close();
   CHECK(client.read_until_close(std::chrono::seconds(1)) == "");
-  const auto next = fixture.client().ask(kGood);
+  const auto next = fixture.client().ask(good_request);
   REQUIRE(next.has_value());
   CHECK(next->status == 200);
 }
@@ -97,8 +97,7 @@ TEST_SUITE("http") {
     HttpFixture fixture;
     check_refused(fixture, "GET /" + std::string(8190, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414,
                   "uri_too_long");
-    check_refused(fixture, with_field("X: " + std::string(16 * 1024, 'a')), 431,
-                  "headers_too_large");
+    check_refused(fixture, with_field("X: " + std::string(16384, 'a')), 431, "headers_too_large");
     std::string many = "A: b";
     for (int i = 0; i < 100; ++i) many += "\r\nA: b";
     check_refused(fixture, with_field(many), 431, "headers_too_large");
@@ -115,7 +114,7 @@ TEST_SUITE("http") {
     Random random(20261123);
     INFO("seed 20261123");
     for (int round = 0; round < 200; ++round) {
-      std::string bytes = kGood + kGood;
+      std::string bytes = good_request + good_request;
       for (std::uint32_t i = 0; i < 1 + random.below(4); ++i) {
         bytes[random.below(static_cast<std::uint32_t>(bytes.size()))] =
             static_cast<char>(random.below(256));
@@ -125,7 +124,7 @@ TEST_SUITE("http") {
       client.half_close();
       CHECK(client.read_until_close().has_value());
     }
-    CHECK(fixture.client().ask(kGood)->status == 200);
+    CHECK(fixture.client().ask(good_request)->status == 200);
   }
 
   TEST_CASE("B53: no escape and no dot segment leads to another route") {

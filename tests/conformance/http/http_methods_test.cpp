@@ -10,13 +10,13 @@ namespace {
 std::string request(const std::string& line, const std::string& fields = "") {
   return line + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
 }
-const std::string kGood = request("GET /echo");
+const std::string good_request = request("GET /echo");
 
 TEST_SUITE("http") {
   TEST_CASE("fault 14: a valid request is answered in full before the garbage behind it") {
     HttpFixture fixture;
     RawClient client = fixture.client();
-    REQUIRE(client.send(kGood + "complete garbage\r\n\r\n"));
+    REQUIRE(client.send(good_request + "complete garbage\r\n\r\n"));
     const auto first = client.read_response();
     REQUIRE(first.has_value());
     CHECK(first->status == 200);
@@ -109,7 +109,7 @@ TEST_SUITE("http") {
   TEST_CASE("T15: HEAD is answered as GET would be, without the body") {
     HttpFixture fixture;
     RawClient client = fixture.client();
-    REQUIRE(client.send(request("HEAD /echo/x") + kGood));
+    REQUIRE(client.send(request("HEAD /echo/x") + good_request));
     CHECK(client.read_response(true)->header("Content-Length") == "14");
     CHECK(client.read_response()->body == "GET /echo? ");
   }
@@ -135,7 +135,7 @@ TEST_SUITE("http") {
           "GET /echo", "Connection: Upgrade\r\nUpgrade: " + std::string(protocol) + "\r\n"));
       CHECK(answer->status == 200);
       CHECK(answer->head.substr(0, 9) == "HTTP/1.1 ");
-      CHECK(client.ask(kGood)->status == 200);
+      CHECK(client.ask(good_request)->status == 200);
     }
   }
 
@@ -157,7 +157,7 @@ TEST_SUITE("http") {
           "abc.1");
     const auto replaced = client.ask(request("GET /echo", "X-Request-Id: a b\r\n"));
     CHECK(replaced->header("X-Request-Id").size() == 16);
-    CHECK(client.ask(kGood)->header("X-Request-Id") != replaced->header("X-Request-Id"));
+    CHECK(client.ask(good_request)->header("X-Request-Id") != replaced->header("X-Request-Id"));
   }
 
   TEST_CASE("a connection is kept as its client wishes") {

@@ -7,7 +7,7 @@
 namespace backplane::host {
 namespace {
 
-const std::string kGood = "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n";
+const std::string good_request = "GET /echo HTTP/1.1\r\nHost: h\r\n\r\n";
 
 std::uint64_t timeouts(const HttpFixture& fixture, HttpPhase phase) {
   return fixture.totals().timeouts[static_cast<std::size_t>(phase)];
@@ -33,7 +33,7 @@ TEST_SUITE("http") {
     CHECK(drip(client, "X-Slow: x\r\n").substr(0, 12) == "HTTP/1.1 408");
     CHECK(Clock::now() - begun >= std::chrono::milliseconds(250));
     CHECK(timeouts(fixture, HttpPhase::kHead) == 1);
-    CHECK(fixture.client().ask(kGood)->status == 200);
+    CHECK(fixture.client().ask(good_request)->status == 200);
   }
 
   TEST_CASE("fault 21: a body that comes too slowly ends with 408 and reaches no handler") {
@@ -64,7 +64,7 @@ TEST_SUITE("http") {
   TEST_CASE("fault 22: a client that does not take its answer is closed after the stall limit") {
     HttpFixture fixture(HttpFixture::quick_config());
     RawClient client = fixture.client();
-    REQUIRE(client.send("GET /big HTTP/1.1\r\nHost: h\r\n\r\n" + kGood + kGood));
+    REQUIRE(client.send("GET /big HTTP/1.1\r\nHost: h\r\n\r\n" + good_request + good_request));
     CHECK(fixture.eventually([&] { return timeouts(fixture, HttpPhase::kWrite) == 1; }));
     // At most one answer was made for it: the requests behind were not looked at.
     const auto handled = fixture.logic.handled();
@@ -76,7 +76,7 @@ TEST_SUITE("http") {
     HttpFixture fixture;
     const auto answer = fixture.client().ask("GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
     REQUIRE(answer.has_value());
-    CHECK(answer->body.size() == 16 * 1024 * 1024);
+    CHECK(answer->body.size() == 16777216);
   }
 
   TEST_CASE(
@@ -84,7 +84,7 @@ TEST_SUITE("http") {
     HttpFixture fixture(HttpFixture::quick_config());
     RawClient silent = fixture.client();
     RawClient kept = fixture.client();
-    REQUIRE(kept.ask(kGood)->status == 200);
+    REQUIRE(kept.ask(good_request)->status == 200);
     CHECK(silent.read_until_close() == "");
     CHECK(timeouts(fixture, HttpPhase::kFirstByte) == 1);
     CHECK(kept.read_until_close() == "");
@@ -99,7 +99,7 @@ TEST_SUITE("http") {
       slow.back().send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx");
     }
     const TimePoint begun = Clock::now();
-    CHECK(fixture.client().ask(kGood)->status == 200);
+    CHECK(fixture.client().ask(good_request)->status == 200);
     // Their phases last ten seconds and more.
     CHECK(Clock::now() - begun < std::chrono::seconds(5));
   }

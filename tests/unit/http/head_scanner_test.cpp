@@ -135,7 +135,7 @@ TEST_SUITE("http") {
     check_refused("GET /" + std::string(8190, 'a') + tail, ErrorCode::kUriTooLong);
 
     const std::string start = "GET / HTTP/1.1\r\nX: ";
-    const std::size_t fill = 16 * 1024 - start.size() - 4;
+    const std::size_t fill = std::size_t{16} * 1024 - start.size() - 4;
     CHECK(verdict_on(start + std::string(fill, 'a') + "\r\n\r\n").outcome == Outcome::kDone);
     check_refused(start + std::string(fill + 1, 'a') + "\r\n\r\n", ErrorCode::kHeadersTooLarge);
 

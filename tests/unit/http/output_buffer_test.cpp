@@ -19,7 +19,7 @@ struct Pair {
     theirs = Descriptor(fds[1]);
   }
   std::string take() const {
-    std::string bytes(256 * 1024, '\0');
+    std::string bytes(262144, '\0');
     const ssize_t n = ::recv(theirs.get(), bytes.data(), bytes.size(), 0);
     bytes.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
     return bytes;
