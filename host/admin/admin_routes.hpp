@@ -11,7 +11,7 @@
 namespace backplane::host {
 
 // One call of the admin API. Runs on control; answers `call` now or later.
-using AdminAction = void (*)(AdminContext& context, AdminCallPtr call);
+using AdminAction = void (*)(AdminContext& context, const AdminCallPtr& call);
 
 struct AdminMatch {
   AdminAction action = nullptr;

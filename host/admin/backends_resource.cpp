@@ -45,8 +45,8 @@ void reply_with(AdminContext& context, AdminCall& call, unsigned status,
   });
 }
 
-Controller::Done answer(AdminContext& context, AdminCallPtr call, unsigned changed) {
-  return [&context, call = std::move(call), changed](Result<ChangeOutcome> outcome) {
+Controller::Done answer(AdminContext& context, const AdminCallPtr& call, unsigned changed) {
+  return [&context, call = call, changed](Result<ChangeOutcome> outcome) {
     if (!outcome.ok()) return call->fail(outcome.error());
     reply_with(context, *call, outcome.value().changed ? changed : 200, outcome.value());
   };
@@ -54,7 +54,7 @@ Controller::Done answer(AdminContext& context, AdminCallPtr call, unsigned chang
 
 }  // namespace
 
-void list_backends(AdminContext& context, AdminCallPtr call) {
+void list_backends(AdminContext& context, const AdminCallPtr& call) {
   call->reply(200, context.controller.revision(), [&context](JsonWriter& json) {
     json.member("revision", context.controller.revision()).key("backends").begin_object();
     for (const auto& [tag, spec] : context.controller.desired().backends) {
@@ -66,7 +66,7 @@ void list_backends(AdminContext& context, AdminCallPtr call) {
   });
 }
 
-void get_backend(AdminContext& context, AdminCallPtr call) {
+void get_backend(AdminContext& context, const AdminCallPtr& call) {
   const auto& backends = context.controller.desired().backends;
   const auto found = backends.find(call->name());
   if (found == backends.end()) {
@@ -79,7 +79,7 @@ void get_backend(AdminContext& context, AdminCallPtr call) {
   });
 }
 
-void put_backend(AdminContext& context, AdminCallPtr call) {
+void put_backend(AdminContext& context, const AdminCallPtr& call) {
   auto spec = parse_backend(call->name(), call->body(), context.limits);
   if (!spec.ok()) return call->fail(spec.error());
   Controller& controller = context.controller;
@@ -87,15 +87,14 @@ void put_backend(AdminContext& context, AdminCallPtr call) {
   const bool failed_before = controller.failure(call->name()) != nullptr;
   if (failed_before && existing->second == spec.value()) {
     const std::string tag = call->name();
-    return controller.rebuild(tag, answer(context, std::move(call), 200));
+    return controller.rebuild(tag, answer(context, call, 200));
   }
-  controller.propose(create_backend(std::move(spec).value()), false,
-                     answer(context, std::move(call), 201));
+  controller.propose(create_backend(std::move(spec).value()), false, answer(context, call, 201));
 }
 
-void remove_backend(AdminContext& context, AdminCallPtr call) {
+void remove_backend(AdminContext& context, const AdminCallPtr& call) {
   const std::string tag = call->name();
-  context.controller.propose(delete_backend(tag), false, answer(context, std::move(call), 200));
+  context.controller.propose(delete_backend(tag), false, answer(context, call, 200));
 }
 
 }  // namespace backplane::host

@@ -59,7 +59,8 @@ void reply_with(AdminContext& context, AdminCall& call, unsigned status,
 }
 
 // Proposes `change`; answers with the endpoint and `created` or 200.
-void propose(AdminContext& context, AdminCallPtr call, const Change& change, unsigned created) {
+void propose(AdminContext& context, const AdminCallPtr& call, const Change& change,
+             unsigned created) {
   context.controller.propose(
       change, false, [&context, call, created](Result<ChangeOutcome> outcome) {
         if (!outcome.ok()) return call->fail(outcome.error());
@@ -69,7 +70,7 @@ void propose(AdminContext& context, AdminCallPtr call, const Change& change, uns
 
 }  // namespace
 
-void list_endpoints(AdminContext& context, AdminCallPtr call) {
+void list_endpoints(AdminContext& context, const AdminCallPtr& call) {
   call->reply(200, context.controller.revision(), [&context](JsonWriter& json) {
     json.member("revision", context.controller.revision()).key("endpoints").begin_object();
     for (const auto& [name, spec] : context.controller.desired().endpoints) {
@@ -81,7 +82,7 @@ void list_endpoints(AdminContext& context, AdminCallPtr call) {
   });
 }
 
-void get_endpoint(AdminContext& context, AdminCallPtr call) {
+void get_endpoint(AdminContext& context, const AdminCallPtr& call) {
   const auto& endpoints = context.controller.desired().endpoints;
   const auto found = endpoints.find(call->name());
   if (found == endpoints.end()) return call->fail(unknown_endpoint(call->name()));
@@ -91,18 +92,18 @@ void get_endpoint(AdminContext& context, AdminCallPtr call) {
   });
 }
 
-void put_endpoint(AdminContext& context, AdminCallPtr call) {
+void put_endpoint(AdminContext& context, const AdminCallPtr& call) {
   auto spec = parse_endpoint(call->name(), call->body());
   if (!spec.ok()) return call->fail(spec.error());
   const bool with_traffic = call->body().find("traffic").has_value();
-  propose(context, std::move(call), create_endpoint(std::move(spec).value(), with_traffic), 201);
+  propose(context, call, create_endpoint(std::move(spec).value(), with_traffic), 201);
 }
 
-void remove_endpoint(AdminContext& context, AdminCallPtr call) {
+void remove_endpoint(AdminContext& context, const AdminCallPtr& call) {
   propose(context, call, delete_endpoint(call->name()), 200);
 }
 
-void put_traffic(AdminContext& context, AdminCallPtr call) {
+void put_traffic(AdminContext& context, const AdminCallPtr& call) {
   if (context.controller.desired().endpoints.count(call->name()) == 0) {
     return call->fail(unknown_endpoint(call->name()));
   }

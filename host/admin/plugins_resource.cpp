@@ -62,8 +62,8 @@ void write_plugin(JsonWriter& json, const PluginListing& listing) {
 
 // Reads the directory on the loader thread and comes back to control with what it holds.
 template <typename Then>
-void with_listings(AdminContext& context, AdminCallPtr call, Then then) {
-  context.loader.post([&context, call = std::move(call), then] {
+void with_listings(AdminContext& context, const AdminCallPtr& call, Then then) {
+  context.loader.post([&context, call = call, then] {
     auto listings = std::make_shared<Listings>(context.store.list());
     context.controller.post([&context, call, listings, then] {
       if (!listings->ok()) return call->fail(listings->error());
@@ -74,8 +74,8 @@ void with_listings(AdminContext& context, AdminCallPtr call, Then then) {
 
 }  // namespace
 
-void list_plugins(AdminContext& context, AdminCallPtr call) {
-  with_listings(context, std::move(call),
+void list_plugins(AdminContext& context, const AdminCallPtr& call) {
+  with_listings(context, call,
                 [](AdminContext& same, AdminCall& asked, const std::vector<PluginListing>& found) {
                   asked.reply(200, same.controller.revision(), [&found](JsonWriter& json) {
                     json.key("plugins").begin_object();
@@ -89,9 +89,9 @@ void list_plugins(AdminContext& context, AdminCallPtr call) {
                 });
 }
 
-void get_plugin(AdminContext& context, AdminCallPtr call) {
+void get_plugin(AdminContext& context, const AdminCallPtr& call) {
   with_listings(
-      context, std::move(call),
+      context, call,
       [](AdminContext& same, AdminCall& asked, const std::vector<PluginListing>& found) {
         const auto listing =
             std::find_if(found.begin(), found.end(), [&asked](const PluginListing& candidate) {

@@ -8,8 +8,8 @@ namespace backplane::host {
 // All [control]; the directory is read on the loader thread.
 
 // GET /v1/plugins: every file in the plugin directory, good or bad, and what is loaded of it.
-void list_plugins(AdminContext& context, AdminCallPtr call);
+void list_plugins(AdminContext& context, const AdminCallPtr& call);
 // GET /v1/plugins/{name}
-void get_plugin(AdminContext& context, AdminCallPtr call);
+void get_plugin(AdminContext& context, const AdminCallPtr& call);
 
 }  // namespace backplane::host

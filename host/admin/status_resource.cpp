@@ -19,12 +19,12 @@ void write_strings(JsonWriter& json, std::string_view name, const std::vector<st
 
 }  // namespace
 
-void get_health(AdminContext& context, AdminCallPtr call) {
+void get_health(AdminContext& context, const AdminCallPtr& call) {
   call->reply(200, context.controller.revision(),
               [](JsonWriter& json) { json.member("status", "ok"); });
 }
 
-void get_readiness(AdminContext& context, AdminCallPtr call) {
+void get_readiness(AdminContext& context, const AdminCallPtr& call) {
   const std::vector<std::string> causes = context.controller.unready_causes();
   const unsigned status = causes.empty() ? 200 : http_status_of(ErrorCode::kUnavailable);
   call->reply(status, context.controller.revision(), [&causes](JsonWriter& json) {
@@ -33,7 +33,7 @@ void get_readiness(AdminContext& context, AdminCallPtr call) {
   });
 }
 
-void get_status(AdminContext& context, AdminCallPtr call) {
+void get_status(AdminContext& context, const AdminCallPtr& call) {
   const Controller& controller = context.controller;
   const auto uptime = std::chrono::duration<double>(Clock::now() - context.started);
   call->reply(200, controller.revision(), [&](JsonWriter& json) {

@@ -12,8 +12,8 @@ namespace backplane::host {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Error error)
-      : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor): return Error(…)
+  // NOLINTNEXTLINE(google-explicit-constructor): so that `return Error(…);` works
+  Status(Error error) : error_(std::move(error)) {}
 
   bool ok() const { return !error_.has_value(); }
   const Error& error() const& {

@@ -23,7 +23,7 @@ Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& han
 }
 
 void BackendBuilder::build(const BackendSpec& spec, Done done) {
-  loader_.post([this, spec, done = std::move(done)]() mutable {
+  loader_.post([this, spec = BackendSpec(spec), done = std::move(done)]() mutable {
     auto factory = store_.factory(spec.plugin, spec.handler);
     control_.post([this, spec = std::move(spec), factory = std::move(factory),
                    done = std::move(done)]() mutable {
