@@ -1,6 +1,7 @@
 #include "host/config/backend_reader.hpp"
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,17 +19,23 @@ constexpr IntegerRange kRequestTimeout{1, std::int64_t{24} * 60 * 60 * 1000};
 
 // A value for the plugin: kept as text. A number beyond every double would become another number,
 // or an error, in whatever the plugin reads it with.
-void refuse_unspeakable_numbers(const JsonValue& value, std::vector<Error>& errors) {
-  const double number = value.number().value_or(0);
-  if (!std::isfinite(number)) errors.push_back(unfit_value(value, "a number that fits a double"));
-  for (const JsonValue& child : value.children()) refuse_unspeakable_numbers(child, errors);
+// The first such number, below `value` or itself.
+std::optional<JsonValue> unspeakable_number(const JsonValue& value) {
+  if (!std::isfinite(value.number().value_or(0))) return value;
+  for (const JsonValue& child : value.children()) {
+    if (auto found = unspeakable_number(child)) return found;
+  }
+  return std::nullopt;
 }
 
 void read_opaque(ObjectReader& reader, std::string_view key, std::string& field,
                  std::vector<Error>& errors) {
   const std::optional<JsonValue> value = reader.take(key);
   if (!value) return;
-  refuse_unspeakable_numbers(*value, errors);
+  if (const auto number = unspeakable_number(*value)) {
+    errors.push_back(unfit_value(*number, "a number that fits a double"));
+    return;
+  }
   field = value->kind() == JsonKind::kNull ? std::string() : compact_json(*value);
 }
 

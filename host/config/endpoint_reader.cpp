@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kMethods{"GET",   "HEAD",   "POST",   "PUT",
                                                    "PATCH", "DELETE", "OPTIONS"};
+constexpr std::size_t kMostMethods = 64;  // as written, repetitions among them
 constexpr std::string_view kKnownMethods = "GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS";
 
 std::string upper_case(std::string_view text) {
@@ -42,8 +43,8 @@ void read_route(ObjectReader& reader, EndpointSpec& spec, std::vector<Error>& er
 void read_methods(ObjectReader& reader, EndpointSpec& spec) {
   const std::optional<JsonValue> value = reader.take("methods");
   if (!value) return;
-  if (!value->is_array() || value->size() == 0) {
-    reader.refuse(*value, "a list of methods, at least one");
+  if (!value->is_array() || value->size() == 0 || value->size() > kMostMethods) {
+    reader.refuse(*value, "a list of 1 to 64 methods");
     return;
   }
   spec.methods.clear();

@@ -7,6 +7,8 @@ namespace backplane::host {
 namespace {
 
 constexpr std::string_view kComment = "$comment";
+// Nobody reads more, and a body of a hundred thousand mistakes must not cost as many messages.
+constexpr std::size_t kMostErrors = 100;
 constexpr std::size_t kLongestKey = 64;  // nobody types a longer one by mistake
 
 // Levenshtein's distance, in bytes.
@@ -142,6 +144,7 @@ std::optional<std::size_t> ObjectReader::read_word(std::string_view key,
 void ObjectReader::finish() {
   if (!value_.is_object()) return;
   for (const JsonValue& member : named_members(value_, errors_)) {
+    if (errors_.size() >= kMostErrors) return;
     if (std::find(known_.begin(), known_.end(), member.key()) != known_.end()) continue;
     std::string message = "unknown key " + quoted_key(member.key());
     const std::string_view meant = meant_by(member.key(), known_);

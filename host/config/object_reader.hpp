@@ -49,7 +49,8 @@ class ObjectReader {
                                        std::initializer_list<std::string_view> words);
 
   // Adds "unknown_field" for each key that nobody asked for, with the known key it is probably
-  // meant to be. "$comment", a string for people, is known everywhere.
+  // meant to be; no more after a hundred errors. "$comment", a string for people, is known
+  // everywhere.
   void finish();
 
   // Adds kInvalidArgument at `value`: what was found there and what was `wanted`.

@@ -55,6 +55,10 @@ TEST_SUITE("config") {
     CHECK(refusal_of(R"({"methods":"GET"})").pointer() == "/methods");
     CHECK(refusal_of(R"({"methods":[]})").pointer() == "/methods");
     CHECK(refusal_of(R"({"methods":["GET",1]})").pointer() == "/methods/1");
+    std::string many = R"({"methods":["GET")";
+    for (int i = 0; i < 64; ++i) many += R"(,"GET")";
+    CHECK(refusal_of(many + "]}").message() ==
+          "found an array for 'methods', wanted a list of 1 to 64 methods");
     CHECK(refusal_of(R"({"methods":["TRACE"]})").message() ==
           "found \"TRACE\", wanted GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS");
     CHECK(refusal_of(R"({"methods":["TRACE"]})").reason() == "invalid_argument");

@@ -41,6 +41,12 @@ TEST_SUITE("config") {
     CHECK(errors.front().message().size() < 200);
   }
 
+  TEST_CASE("ObjectReader: the list of errors ends at a hundred") {
+    std::string text = "{\"k0\":1";
+    for (int i = 1; i < 500; ++i) text.append(",\"k").append(std::to_string(i)).append("\":1");
+    CHECK(errors_of(text + "}").size() == 100);
+  }
+
   TEST_CASE("ObjectReader: every member that does not fit is an error of its own") {
     const auto errors = errors_of(R"({"grace_ms":11,"level":"loud","other":0,"$comment":[]})");
     REQUIRE(errors.size() == 4);
