@@ -14,11 +14,16 @@ namespace {
 
 // Longer than any case here may take: a batch that is answered before did not wait for it.
 constexpr auto kLongWait = std::chrono::seconds(20);
-const std::string kLongWaitMs = R"("batch_wait_timeout_ms":20000)";
+
+// A configuration whose batches wait that long: `{<members>, …}`.
+std::string patient(const std::string& members) {
+  return "{" + members + R"(,"batch_wait_timeout_ms":20000})";
+}
 
 std::vector<PendingAnswer> send_many(const HostFixture& host, const std::string& target,
                                      int count) {
   std::vector<PendingAnswer> pending;
+  pending.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) pending.push_back(host.get_async(target));
   return pending;
 }
@@ -48,7 +53,7 @@ std::string stat_of(const HostFixture& host, const std::string& tag, const std::
 SCENARIO("B26: a batch that is full is run at once, not when its time is over") {
   GIVEN("batches of 8 that may wait for 20 s") {
     HostFixture host({"bsize"});
-    serve(host, "bsize", R"({"max_batch_size":8,)" + kLongWaitMs + "}");
+    serve(host, "bsize", patient(R"("max_batch_size":8)"));
     WHEN("8 requests arrive together") {
       const TimePoint began = Clock::now();
       auto pending = send_many(host, "/bsize", 8);
@@ -109,7 +114,7 @@ SCENARIO("B28: without a wait, an idle backend runs at once and a busy one fills
 SCENARIO("B29: a burst is not split over idle replicas; a batch is formed for the backend") {
   GIVEN("two idle replicas with batches of 8") {
     HostFixture host({"bsize"});
-    serve(host, "bsize", R"({"num_replicas":2,"max_batch_size":8,)" + kLongWaitMs + "}");
+    serve(host, "bsize", patient(R"("num_replicas":2,"max_batch_size":8)"));
     WHEN("8 requests arrive, several times") {
       THEN("each time one call gets all of them") {
         for (int round = 1; round <= 5; ++round) {
@@ -126,10 +131,11 @@ SCENARIO(
     "B30: one request of a batch that fails gets its own error, and the others their answers") {
   GIVEN("a handler that refuses the third of a batch") {
     HostFixture host({"bitem"});
-    serve(host, "bitem", R"({"max_batch_size":5,)" + kLongWaitMs + "}");
+    serve(host, "bitem", patient(R"("max_batch_size":5)"));
     WHEN("5 requests form a batch") {
       auto pending = send_many(host, "/bitem", 5);
       std::vector<Answer> answers;
+      answers.reserve(pending.size());
       for (PendingAnswer& one : pending) answers.push_back(one.get());
       THEN("4 succeed, each with its own answer, and one has its own status and words") {
         std::vector<std::string> good;
@@ -151,7 +157,7 @@ SCENARIO(
 SCENARIO("B31: a wrong number of results fails the whole batch by name, and the replica survives") {
   GIVEN("a handler that answers twice as often as it is asked") {
     HostFixture host({"bwrong"});
-    serve(host, "bwrong", R"({"max_batch_size":3,)" + kLongWaitMs + "}");
+    serve(host, "bwrong", patient(R"("max_batch_size":3)"));
     WHEN("batches of 3 are sent, one after another") {
       THEN("each request of each is answered 500 batch_size_mismatch by the same replica") {
         for (int round = 1; round <= 3; ++round) {
@@ -172,7 +178,7 @@ SCENARIO("B31: a wrong number of results fails the whole batch by name, and the 
 SCENARIO("B32: a throw fails each request of its batch; it counts as one call, n failures") {
   GIVEN("a handler that throws for every batch") {
     HostFixture host({"bthrow"});
-    serve(host, "bthrow", R"({"max_batch_size":4,)" + kLongWaitMs + "}");
+    serve(host, "bthrow", patient(R"("max_batch_size":4)"));
     WHEN("4 requests form a batch") {
       auto pending = send_many(host, "/bthrow", 4);
       THEN("each is answered 500, and the counts are 1 execution, 4 requests, 4 failures") {
@@ -190,6 +196,7 @@ SCENARIO("B33: answers that are made out of order reach the clients who asked") 
     HostFixture host({"reversed"});
     serve(host, "reversed", R"({"num_replicas":2,"max_batch_size":16,"batch_wait_timeout_ms":2})");
     std::vector<RawClient> clients;
+    clients.reserve(64);
     for (int i = 0; i < 64; ++i) clients.emplace_back(host.data_port());
     WHEN("each sends 20 requests with a body of its own, all at the same time") {
       int wrong = 0;
@@ -255,7 +262,7 @@ SCENARIO("B37: a backend that does not mix content types cuts its batches there,
 SCENARIO("B38: without batching nothing waits, whatever the wait of a batch is") {
   GIVEN("batches of 1 with a wait of 20 s") {
     HostFixture host({"bsize"});
-    serve(host, "bsize", R"({"max_batch_size":1,)" + kLongWaitMs + "}");
+    serve(host, "bsize", patient(R"("max_batch_size":1)"));
     WHEN("requests are sent one after another, then several together") {
       const TimePoint began = Clock::now();
       const auto alone = host.tally("/bsize", 1);

@@ -24,16 +24,16 @@ void serve_echo(const HostFixture& host) {
 
 // Well-formed requests, every part of the grammar in one of them.
 const std::vector<std::string>& good_requests() {
-  static const std::vector<std::string> kGood{
+  static const std::vector<std::string> requests{
       "GET /hello?name=a%20b HTTP/1.1\r\nHost: localhost:8000\r\nAccept: */*\r\n\r\n",
-      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
-      "Content-Length: 11\r\n\r\nhello there",
-      "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-      "5;a=b\r\nhello\r\n1a\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\nX-Trailer: t\r\n\r\n",
+      ("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+       "Content-Length: 11\r\n\r\nhello there"),
+      ("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+       "5;a=b\r\nhello\r\n1a\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\nX-Trailer: t\r\n\r\n"),
       "HEAD http://localhost/hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
       "OPTIONS * HTTP/1.0\r\nConnection: keep-alive\r\nX-Serve-Shard-Key: k\r\n\r\n",
   };
-  return kGood;
+  return requests;
 }
 
 // A good request with one to four wounds: bytes changed, taken away, doubled, or cut off.

@@ -20,8 +20,8 @@ void serve_two(const HostFixture& host, const std::string& traffic) {
   host.create_endpoint("s", "/s", traffic);
 }
 
-const std::string kA = "hello serve!";
-const std::string kB = "hello2";
+constexpr const char* kA = "hello serve!";
+constexpr const char* kB = "hello2";
 
 int count(const std::map<std::string, int>& answers, const std::string& body) {
   const auto found = answers.find(body);
@@ -43,7 +43,7 @@ std::string too_many_weights() {
 }
 
 const std::vector<BadTraffic>& bad_traffic() {
-  static const std::vector<BadTraffic> kBad{
+  static const std::vector<BadTraffic> cases{
       {R"({"a":0.5,"b":0.4})", "422 invalid_weights", ""},
       {R"({"a":0.5,"b":0.6})", "422 invalid_weights", ""},
       {R"({"a":0,"b":0})", "422 invalid_weights", ""},
@@ -60,7 +60,7 @@ const std::vector<BadTraffic>& bad_traffic() {
       {R"({"a":Infinity})", "400 invalid_json", ""},
       {R"({"a":0.5,"a":0.5})", "400 invalid_json", ""},
   };
-  return kBad;
+  return cases;
 }
 
 // Which arm each of the keys "key 0", "key 1", … is sent to.
