@@ -147,6 +147,10 @@ void Host::begin_drain() {
   run_on_control([this] { controller_->begin_drain(); });
 }
 
+std::uint64_t Host::in_flight() const {
+  return data_->totals().connections[static_cast<std::size_t>(HttpPhase::kInFlight)];
+}
+
 bool Host::stop(bool force) {
   if (std::exchange(stopped_, true)) return true;
   bool clean = true;

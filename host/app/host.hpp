@@ -46,6 +46,8 @@ class Host {
   void stop_accepting() { data_->begin_drain(); }
   // Whether no request is in flight any more.
   bool drained() { return data_->wait_drained(Clock::now()); }
+  // Requests that are with a handler or wait for one; a reading, not exact.
+  std::uint64_t in_flight() const;
   // Ends everything. `force`: what is still queued or running is answered 503. False when a
   // handler did not return in time: its thread cannot be ended from outside, so whatever it may
   // touch is left in memory, and the process should end soon.

@@ -96,8 +96,12 @@ ExitCode stop(Host& host, const Signals& signals) {
   const bool forced = drain(host, signals) == ShutdownStep::kForce;
   const bool out_of_time =
       forced && Clock::now() >= began + host.config().drain_delay + host.config().grace;
+  if (forced) {
+    log_info("app",
+             "requests in flight that are answered 503: " + std::to_string(host.in_flight()));
+  }
   if (!host.stop(forced)) end_without("a handler did not return; ending without it");
-  log_info("app", forced ? "stopped; what was left was answered 503" : "stopped");
+  log_info("app", "stopped");
   return out_of_time ? ExitCode::kFailed : ExitCode::kOk;
 }
 
