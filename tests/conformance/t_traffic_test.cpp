@@ -34,6 +34,10 @@ std::string arm_of(const HostFixture& host, const std::string& key) {
   return answer.status() == 200 ? answer.body() : answer.refusal();
 }
 
+std::vector<std::string> five_tags() {
+  return {"b1", "b2", "b3", "b4", "b5"};
+}
+
 std::map<std::string, std::string> arms_of_keys(const HostFixture& host, int keys) {
   std::map<std::string, std::string> arms;
   for (int i = 0; i < keys; ++i) {
@@ -43,7 +47,6 @@ std::map<std::string, std::string> arms_of_keys(const HostFixture& host, int key
   return arms;
 }
 
-const std::vector<std::string> kFive{"b1", "b2", "b3", "b4", "b5"};
 constexpr const char* kFifths = R"({"b1":0.2,"b2":0.2,"b3":0.2,"b4":0.2,"b5":0.2})";
 
 }  // namespace
@@ -131,12 +134,12 @@ TEST_SUITE("traffic") {
 
   TEST_CASE("T54: five equal backends pass a chi-square test over 10,000 requests") {
     HostFixture host({"user_config_echo"});
-    create_arms(host, kFive, kFifths);
+    create_arms(host, five_tags(), kFifths);
     constexpr int kRequests = 10'000;
     const Tally answers = host.tally("/e", kRequests);
     const double expected = kRequests / 5.0;
     double chi_square = 0;
-    for (const std::string& tag : kFive) {
+    for (const std::string& tag : five_tags()) {
       chi_square += std::pow(share_of(answers, tag) - expected, 2) / expected;
     }
     // p > 0.001 with 4 degrees of freedom.
@@ -163,10 +166,10 @@ TEST_SUITE("traffic") {
     int served = 0;
     for (const char* const tag : {"old", "new", "next"}) served += share_of(answers, tag);
     int all = 0;
-    for (const auto& [word, count] : answers) {
-      CAPTURE(word);
-      CHECK(word.front() == '"');
-      all += count;
+    for (const auto& answer : answers) {
+      CAPTURE(answer.first);
+      CHECK(answer.first.front() == '"');
+      all += answer.second;
     }
     CHECK(served == all);
     CHECK(served >= 800);
@@ -215,12 +218,12 @@ TEST_SUITE("traffic") {
 
   TEST_CASE("T63: a hundred shard keys sent twice map to the same backends") {
     HostFixture host({"user_config_echo"});
-    create_arms(host, kFive, kFifths);
+    create_arms(host, five_tags(), kFifths);
     const auto first = arms_of_keys(host, 100);
     CHECK(arms_of_keys(host, 100) == first);
     Tally arms;
     for (const auto& [key, arm] : first) ++arms[arm];
-    for (const std::string& tag : kFive) CHECK(share_of(arms, tag) > 0);
+    for (const std::string& tag : five_tags()) CHECK(share_of(arms, tag) > 0);
   }
 
   TEST_CASE("T64: a shard key goes to one backend, over any connection") {
@@ -238,11 +241,11 @@ TEST_SUITE("traffic") {
 
   TEST_CASE("T65: shard keys keep their backend over a restart, and move little for a new one") {
     HostFixture host({"user_config_echo"});
-    create_arms(host, kFive, kFifths);
+    create_arms(host, five_tags(), kFifths);
     constexpr int kKeys = 300;
     const auto before = arms_of_keys(host, kKeys);
     host.restart();
-    create_arms(host, kFive, kFifths);
+    create_arms(host, five_tags(), kFifths);
     CHECK(arms_of_keys(host, kKeys) == before);
 
     host.create_backend("b6", "user_config_echo", R"({"user_config":"b6"})");
