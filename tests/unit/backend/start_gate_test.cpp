@@ -47,7 +47,8 @@ TEST_SUITE("backend") {
     std::atomic<int> serving{0};
     {
       std::vector<Thread> replicas;
-      for (int i = 0; i < 2; ++i) replicas.push_back(arrive(gate, Status(), serving));
+      replicas.push_back(arrive(gate, Status(), serving));
+      replicas.push_back(arrive(gate, Status(), serving));
       CHECK(decision.times == 0);
       CHECK(gate.arrive(Status()));
     }

@@ -36,9 +36,10 @@ TEST_SUITE("message") {
         {ErrorCode::kVersionNotSupported, 505},
     };
     CHECK(promised.size() == static_cast<std::size_t>(ErrorCode::kVersionNotSupported) + 1);
-    for (const auto& [code, status] : promised) {
-      CAPTURE(reason_of(code));
-      CHECK(http_status_of(code) == status);
+    for (const auto& promise : promised) {
+      const unsigned status = promise.second;
+      CAPTURE(status);
+      CHECK(http_status_of(promise.first) == status);
       // An error body's title is never "Unknown".
       CHECK(reason_phrase(status) != "Unknown");
     }

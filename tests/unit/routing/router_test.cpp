@@ -88,6 +88,7 @@ TEST_SUITE("routing") {
     const auto b = std::make_shared<FakeSink>("b@1");
     io.publish({endpoint_on("split", "/split", {arm_to("a", 0.5, a), arm_to("b", 0.5, b)})});
     std::vector<std::string> keys;
+    keys.reserve(20);
     for (int i = 0; i < 20; ++i) keys.push_back("key-" + std::to_string(i));
     std::size_t used_by_a = 0;
     for (const std::string& key : keys) {

@@ -13,6 +13,7 @@ constexpr int kKeys = 20'000;
 
 std::vector<ShardArm> arms(const std::vector<std::pair<std::string, double>>& weights) {
   std::vector<ShardArm> made;
+  made.reserve(weights.size());
   for (const auto& [tag, weight] : weights) made.push_back({shard_hash(tag), weight});
   return made;
 }
