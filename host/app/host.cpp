@@ -79,9 +79,13 @@ Status Host::start_control() {
                                                              .table = table_,
                                                              .init_timeout = config_.init_timeout,
                                                              .stats_shards = threads + 1});
-  local_router_ = std::make_unique<Router>(
-      RouterSetup{.table = table_, .shard = threads, .seed = random_seed()});
+  local_router_ = std::make_unique<Router>(router_setup(threads));
   return {};
+}
+
+RouterSetup Host::router_setup(std::size_t shard) const {
+  return {
+      .table = table_, .shard = shard, .seed = random_seed(), .name_backend = config_.name_backend};
 }
 
 Status Host::start_listeners() {
@@ -89,10 +93,7 @@ Status Host::start_listeners() {
   data.io_threads = data_threads(config_.data);
   auto data_server = HttpServer::start(
       data, "bp-io",
-      [this](unsigned index) {
-        return std::make_unique<Router>(
-            RouterSetup{.table = table_, .shard = index, .seed = random_seed()});
-      },
+      [this](unsigned index) { return std::make_unique<Router>(router_setup(index)); },
       data.io_threads);
   if (!data_server.ok()) return std::move(data_server).error();
   data_ = std::move(data_server).value();

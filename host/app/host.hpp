@@ -58,6 +58,7 @@ class Host {
 
   Status start_control();
   Status start_listeners();
+  RouterSetup router_setup(std::size_t shard) const;
   Status apply(const Change& change, bool tolerant);
   void run_on_control(TaskThread::Task task);
   bool wait_backends_stopped();

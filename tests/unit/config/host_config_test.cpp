@@ -53,6 +53,7 @@ TEST_SUITE("config") {
     CHECK_FALSE(config.app_file.has_value());
     CHECK_FALSE(config.tolerant);
     CHECK_FALSE(config.debug_errors);
+    CHECK(config.name_backend);
     CHECK(config.log_level == LogLevel::kInfo);
     CHECK(config.init_timeout == milliseconds(30'000));
     CHECK(config.drain_delay == milliseconds(0));
@@ -63,7 +64,8 @@ TEST_SUITE("config") {
   TEST_CASE("HostConfig: every key outside the listeners is read") {
     const HostConfig config = read_good(R"({
       "admin": {"auth": "none"}, "plugins": {"directory": "../p"}, "state": {"directory": "/s"},
-      "app": "a.json", "tolerant": true, "debug_errors": true, "log": {"level": "debug"},
+      "app": "a.json", "tolerant": true, "debug_errors": true, "name_backend": false,
+      "log": {"level": "debug"},
       "startup": {"init_timeout_ms": 1}, "shutdown": {"drain_delay_ms": 2, "grace_ms": 3},
       "limits": {"max_replicas": 4, "max_response_bytes": 5000}, "$comment": "x"})");
     CHECK(config.admin_auth == AdminAuth::kNone);
@@ -72,6 +74,7 @@ TEST_SUITE("config") {
     CHECK(config.app_file == "/etc/bp/a.json");
     CHECK(config.tolerant);
     CHECK(config.debug_errors);
+    CHECK_FALSE(config.name_backend);
     CHECK(config.log_level == LogLevel::kDebug);
     CHECK(config.init_timeout == milliseconds(1));
     CHECK(config.drain_delay == milliseconds(2));
