@@ -3,8 +3,8 @@
 #include <iosfwd>
 #include <string>
 
-#include "host/cli/command_syntax.hpp"
 #include "host/base/exit_code.hpp"
+#include "host/cli/command_syntax.hpp"
 
 namespace backplane::host {
 
