@@ -19,7 +19,7 @@ file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/sdk --component sdk)
 
 # No build type: the SDK's own flags must make a plugin that is fit for use.
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/build
+run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${WORK}/build
   -D CMAKE_PREFIX_PATH=${WORK}/sdk -D CMAKE_CXX_COMPILER=${CXX}
   -D CMAKE_EXPORT_COMPILE_COMMANDS=ON)
 run(${CMAKE_COMMAND} --build ${WORK}/build)
