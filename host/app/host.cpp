@@ -176,13 +176,13 @@ bool Host::stop(bool force) {
     local_router_.reset();
     run_on_control([this] { controller_->release_backends(); });
   }
-  admin_.reset();
+  // With the routers go the last references to backends, which the loader destroys.
   data_.reset();
-  table_.publish(
-      std::make_shared<const RoutingSnapshot>(std::vector<std::shared_ptr<const Endpoint>>()));
-  // The loader first: what it unloads may still report to control.
+  // The loader first: what it has under way reports to control.
   if (loader_thread_ != nullptr) loader_thread_->stop();
   if (control_thread_ != nullptr) control_thread_->stop();
+  // After control, whose tasks may hold admin calls to the end.
+  admin_.reset();
   return clean;
 }
 

@@ -35,6 +35,9 @@ void BackendBuilder::build(const BackendSpec& spec, Done done) {
 void BackendBuilder::on_loaded(const BackendSpec& spec,
                                Result<std::shared_ptr<HandlerFactory>> factory, Done done) {
   if (!factory.ok()) return done(std::move(factory).error());
+  if (refusing_) {
+    return done(Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"));
+  }
   Status fits = check_handler_fits(spec, factory.value()->description());
   if (!fits.ok()) return done(std::move(fits).error());
 

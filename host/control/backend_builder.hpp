@@ -29,6 +29,10 @@ class BackendBuilder {
   // [control]
   void build(const BackendSpec& spec, Done done);
 
+  // [control] From here on nothing is started: what was being loaded comes to kUnavailable
+  // "shutting_down".
+  void refuse_new() { refusing_ = true; }
+
   // [control] Backends whose threads still run, serving, draining or stuck.
   const std::map<std::uint64_t, std::shared_ptr<Backend>>& alive() const { return alive_; }
 
@@ -48,6 +52,7 @@ class BackendBuilder {
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, std::shared_ptr<Backend>> alive_;
   std::function<void()> when_none_alive_;
+  bool refusing_ = false;
 };
 
 // Whether a handler can run the way `spec` asks: max_batch_size within what it declares, and

@@ -138,6 +138,7 @@ void Controller::rebuild(const std::string& tag, Done done) {
 }
 
 void Controller::close_backends(const std::optional<Error>& error) {
+  builder_.refuse_new();
   for (const auto& [id, backend] : builder_.alive()) {
     if (error) {
       backend->close_now(*error);
