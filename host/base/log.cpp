@@ -36,12 +36,10 @@ Poco::Message::Priority priority_of(LogLevel level) {
 }  // namespace
 
 void start_log(LogLevel level) {
-  const Poco::AutoPtr<Poco::PatternFormatter> pattern(
-      new Poco::PatternFormatter("%Y-%m-%dT%H:%M:%S.%iZ %p %s: %t"));
-  const Poco::AutoPtr<Poco::ConsoleChannel> console(new Poco::ConsoleChannel(std::cerr));
-  const Poco::AutoPtr<Poco::FormattingChannel> formatting(
-      new Poco::FormattingChannel(pattern, console));
-  const Poco::AutoPtr<Poco::AsyncChannel> async(new Poco::AsyncChannel(formatting));
+  const auto pattern = Poco::makeAuto<Poco::PatternFormatter>("%Y-%m-%dT%H:%M:%S.%iZ %p %s: %t");
+  const auto console = Poco::makeAuto<Poco::ConsoleChannel>(std::cerr);
+  const auto formatting = Poco::makeAuto<Poco::FormattingChannel>(pattern, console);
+  const auto async = Poco::makeAuto<Poco::AsyncChannel>(formatting);
   Poco::Logger::root().setChannel(async);
   Poco::Logger::root().setLevel(priority_of(level));
   enabled_up_to.store(static_cast<int>(level), std::memory_order_release);
