@@ -54,7 +54,10 @@ Status Host::start_control() {
     gate_.token = std::move(token).value();
   }
   auto staging = StagingDirectory::create((config_.state_directory / "staging").string());
-  if (!staging.ok()) return std::move(staging).error();
+  if (!staging.ok()) {
+    return std::move(staging).error().with_context("state directory '" +
+                                                   config_.state_directory.string() + "'");
+  }
   auto control = TaskThread::start("bp-ctl");
   if (!control.ok()) return std::move(control).error();
   control_thread_ = std::move(control).value();
@@ -65,7 +68,9 @@ Status Host::start_control() {
   reaper_ = std::make_unique<LoaderReaper>(*loader_thread_);
   PluginDirectory directory(config_.plugin_directory.string());
   auto readable = directory.candidates();
-  if (!readable.ok()) return std::move(readable).error();
+  if (!readable.ok()) {
+    return std::move(readable).error().with_context("plugin directory '" + directory.path() + "'");
+  }
   LibraryOptions options;
   options.debug_errors = config_.debug_errors;
   options.max_response_bytes = config_.max_response_bytes;

@@ -98,7 +98,7 @@ void Controller::commit(AppDocument next, Proposal& proposal) {
   }
   desired_ = std::move(next);
   ++revision_;
-  setup_.table.publish(snapshots_.build(desired_, serving_));
+  setup_.table.publish(snapshots_.build(desired_, serving_, draining_));
   // After the publish: an io thread that still holds the former snapshot is refused and looks
   // again.
   for (const auto& backend : leaving) backend->close();
@@ -132,9 +132,14 @@ void Controller::rebuild(const std::string& tag, Done done) {
         serving_[spec.tag] = std::move(backend).value();
         failures_.erase(spec.tag);
         ++revision_;
-        setup_.table.publish(snapshots_.build(desired_, serving_));
+        setup_.table.publish(snapshots_.build(desired_, serving_, draining_));
         done(ChangeOutcome{.revision = revision_, .changed = true});
       });
+}
+
+void Controller::begin_drain() {
+  draining_ = true;
+  setup_.table.publish(snapshots_.build(desired_, serving_, draining_));
 }
 
 void Controller::close_backends(const std::optional<Error>& error) {
@@ -151,7 +156,7 @@ void Controller::close_backends(const std::optional<Error>& error) {
 
 void Controller::release_backends() {
   serving_.clear();
-  setup_.table.publish(snapshots_.build(AppDocument{}, serving_));
+  setup_.table.publish(snapshots_.build(AppDocument{}, serving_, draining_));
 }
 
 std::shared_ptr<Backend> Controller::serving(const std::string& tag) const {

@@ -56,8 +56,9 @@ class Controller {
   // [control] Tries again to build a backend of the desired state that could not be built.
   void rebuild(const std::string& tag, Done done);
 
-  // [control] No more changes: each proposal is refused with kUnavailable "shutting_down".
-  void begin_drain() { draining_ = true; }
+  // [control] No more changes: each proposal is refused with kUnavailable "shutting_down"; and
+  // GET /-/healthz of the data listener fails.
+  void begin_drain();
   // [control] Closes every backend. `error`: also answers what is queued, with it.
   void close_backends(const std::optional<Error>& error);
   // [control] Lets go of every backend, so that the loader can destroy them.

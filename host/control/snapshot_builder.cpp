@@ -23,7 +23,8 @@ bool same_sinks(const Endpoint& endpoint, const ServingBackends& serving) {
 }  // namespace
 
 std::shared_ptr<const RoutingSnapshot> SnapshotBuilder::build(const AppDocument& desired,
-                                                              const ServingBackends& serving) {
+                                                              const ServingBackends& serving,
+                                                              bool draining) {
   std::erase_if(
       kept_, [&desired](const auto& entry) { return desired.endpoints.count(entry.first) == 0; });
   std::vector<std::shared_ptr<const Endpoint>> endpoints;
@@ -37,7 +38,7 @@ std::shared_ptr<const RoutingSnapshot> SnapshotBuilder::build(const AppDocument&
     }
     endpoints.push_back(kept.endpoint);
   }
-  return std::make_shared<const RoutingSnapshot>(std::move(endpoints));
+  return std::make_shared<const RoutingSnapshot>(std::move(endpoints), draining);
 }
 
 std::shared_ptr<const Endpoint> SnapshotBuilder::published(const std::string& name) const {

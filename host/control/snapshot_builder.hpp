@@ -24,7 +24,7 @@ class SnapshotBuilder {
   explicit SnapshotBuilder(std::size_t shards) : shards_(shards) {}
 
   std::shared_ptr<const RoutingSnapshot> build(const AppDocument& desired,
-                                               const ServingBackends& serving);
+                                               const ServingBackends& serving, bool draining);
 
   // The endpoint as it was last published; null when there is none.
   std::shared_ptr<const Endpoint> published(const std::string& name) const;

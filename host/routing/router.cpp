@@ -280,6 +280,11 @@ bool Router::answer_built_in(Exchange& exchange) {
            exchange);
     return true;
   }
+  // Who balances traffic asks the port that serves it.
+  if (!is_routes && holds_.back()->snapshot->draining()) {
+    refuse(Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"), exchange);
+    return true;
+  }
   exchange.response.status = 200;
   exchange.response.headers.add("Content-Type", "application/json");
   exchange.response.body =

@@ -6,8 +6,9 @@
 
 namespace backplane::host {
 
-RoutingSnapshot::RoutingSnapshot(std::vector<std::shared_ptr<const Endpoint>> endpoints)
-    : endpoints_(std::move(endpoints)) {
+RoutingSnapshot::RoutingSnapshot(std::vector<std::shared_ptr<const Endpoint>> endpoints,
+                                 bool draining)
+    : endpoints_(std::move(endpoints)), draining_(draining) {
   JsonWriter json(routes_json_);
   json.begin_object();
   for (std::size_t i = 0; i < endpoints_.size(); ++i) {

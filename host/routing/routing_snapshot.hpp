@@ -14,15 +14,19 @@ namespace backplane::host {
 // read by io threads without a lock. Shared by whoever still routes by it.
 class RoutingSnapshot {
  public:
-  explicit RoutingSnapshot(std::vector<std::shared_ptr<const Endpoint>> endpoints);
+  // `draining`: the host is about to stop, and balancers should look elsewhere.
+  explicit RoutingSnapshot(std::vector<std::shared_ptr<const Endpoint>> endpoints,
+                           bool draining = false);
 
   const std::vector<std::shared_ptr<const Endpoint>>& endpoints() const { return endpoints_; }
   const RouteTable& routes() const { return routes_; }
+  bool draining() const { return draining_; }
   // The body of GET /-/routes: {"/api": ["endpoint", ["GET","POST"]]}.
   const std::string& routes_json() const { return routes_json_; }
 
  private:
   std::vector<std::shared_ptr<const Endpoint>> endpoints_;
+  bool draining_;
   RouteTable routes_;
   std::string routes_json_;
 };

@@ -1,4 +1,5 @@
 /* For setenv(). */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): how C99 code asks for POSIX */
 #define _POSIX_C_SOURCE 200112L
 
 #include <stdlib.h>

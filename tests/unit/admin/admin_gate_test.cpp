@@ -9,7 +9,7 @@
 namespace backplane::host {
 namespace {
 
-const std::string kToken(64, 'a');
+const std::string token_text(64, 'a');
 
 HttpRequest request(std::string_view authority, std::vector<HeaderField> headers = {}) {
   HttpRequest made;
@@ -56,13 +56,13 @@ TEST_SUITE("admin") {
   }
 
   TEST_CASE("AdminGate: with a token, only its bearer comes in") {
-    const AdminGate gate{.host_names = {}, .token = AdminToken::from_text(kToken)};
-    const std::string good = "Bearer " + kToken;
+    const AdminGate gate{.host_names = {}, .token = AdminToken::from_text(token_text)};
+    const std::string good = "Bearer " + token_text;
     CHECK(gate.check(request("localhost", {{"Authorization", good}})).ok());
-    CHECK(gate.check(request("localhost", {{"authorization", "bearer " + kToken}})).ok());
+    CHECK(gate.check(request("localhost", {{"authorization", "bearer " + token_text}})).ok());
     for (const std::string& bad :
-         {std::string("Bearer"), std::string("Bearer "), "Bearer " + kToken + "x",
-          "Bearer " + kToken.substr(1), "Basic " + kToken, kToken, good + "," + good}) {
+         {std::string("Bearer"), std::string("Bearer "), "Bearer " + token_text + "x",
+          "Bearer " + token_text.substr(1), "Basic " + token_text, token_text, good + "," + good}) {
       CAPTURE(bad);
       CHECK(code_of(gate.check(request("localhost", {{"Authorization", bad}}))) ==
             ErrorCode::kUnauthenticated);
@@ -71,7 +71,7 @@ TEST_SUITE("admin") {
   }
 
   TEST_CASE("AdminGate: a foreign host is refused before the token is judged") {
-    const AdminGate gate{.host_names = {}, .token = AdminToken::from_text(kToken)};
+    const AdminGate gate{.host_names = {}, .token = AdminToken::from_text(token_text)};
     CHECK(code_of(gate.check(request("attacker.example"))) == ErrorCode::kMisdirected);
   }
 }

@@ -54,8 +54,8 @@ class RouterFixture {
   // Seeded, so that every run draws the same.
   RouterSetup setup() const { return {.table = table_, .shard = 0, .seed = 42}; }
 
-  void publish(std::vector<std::shared_ptr<const Endpoint>> endpoints) {
-    table_.publish(std::make_shared<const RoutingSnapshot>(std::move(endpoints)));
+  void publish(std::vector<std::shared_ptr<const Endpoint>> endpoints, bool draining = false) {
+    table_.publish(std::make_shared<const RoutingSnapshot>(std::move(endpoints), draining));
   }
 
   // A request as the scanner leaves it; the fixture keeps it until the test ends.

@@ -212,6 +212,16 @@ TEST_SUITE("routing") {
     CHECK(io.send("/-/other").response.status == 404);
   }
 
+  TEST_CASE("Router: a host that is about to stop is not healthy, and serves all the same") {
+    RouterFixture io;
+    const auto sink = std::make_shared<FakeSink>("a@1");
+    io.publish({endpoint_on("e", "/e", {arm_to("a", 1.0, sink)})}, true);
+    CHECK(io.send("/-/healthz").answer().starts_with("503 "));
+    CHECK(io.send("/-/healthz").answer().find("shutting_down") != std::string::npos);
+    io.send("/e");
+    CHECK(sink->held() == 1);
+  }
+
   TEST_CASE("Router: T16: an endpoint without a route is reached by its name alone") {
     RouterFixture io;
     const auto a = std::make_shared<FakeSink>("a@1");
