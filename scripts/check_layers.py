@@ -39,6 +39,7 @@ HOMES = (
     ("rapidjson/", ("host/json/", "plugin_sdk/include/backplane/json.hpp")),
     ("Poco/", ("host/base/log.", "host/control/", "host/plugin/", "host/app/", "host/cli/")),
     ("prometheus/", ("host/metrics/",)),
+    ("openssl/", ("host/plugin/plugin_trust.cpp",)),
     ("dlfcn.h", ("host/plugin/",)),
     ("link.h", ("host/plugin/",)),
     ("elf.h", ("host/plugin/",)),
@@ -50,6 +51,7 @@ LINK_HOMES = (
     ("backplane_rapidjson", ("json",)),
     ("Poco::", ("base", "control", "plugin", "app", "cli")),
     ("prometheus-cpp::", ("metrics",)),
+    ("OpenSSL::", ("plugin",)),
     ("${CMAKE_DL_LIBS}", ("plugin",)),
 )
 LINKED_BY_ALL = {"Threads::Threads", "backplane_sanitize", "backplane_warnings", "backplane::abi"}

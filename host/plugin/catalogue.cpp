@@ -15,6 +15,7 @@ Result<std::vector<CatalogueEntry>> Catalogue::scan() {
   for (const std::string& file : files.value()) {
     CatalogueEntry entry = read(file);
     known.emplace(file, entry);
+    check_trust(entry);  // each time: a signature may come and go while its plugin stays
     entries.push_back(std::move(entry));
   }
   known_ = std::move(known);
@@ -34,6 +35,12 @@ CatalogueEntry Catalogue::read(const std::string& file) const {
   auto digest = sha256_of(dropped.value().fd.get());
   if (!digest.ok()) return {name, file, {}, {}, std::move(digest).error()};
   return {name, file, identity, std::move(digest).value(), std::move(report)};
+}
+
+void Catalogue::check_trust(CatalogueEntry& entry) const {
+  if (!entry.report.ok()) return;
+  Status trusted = trust_.check(entry.name, entry.sha256, directory_.read_signature(entry.file));
+  if (!trusted.ok()) entry.report = std::move(trusted).error();
 }
 
 }  // namespace backplane::host

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "host/plugin/byte_source.hpp"
 #include "host/plugin/plugin_text.hpp"
 #include "host/plugin/preflight_code.hpp"
 
@@ -130,6 +131,28 @@ Result<DroppedFile> PluginDirectory::open(const std::string& file) const {
                  "'" + printable(file, 80) +
                      "' does not name a plugin file: [a-z0-9][a-z0-9_.-]{0,63}.so is wanted");
   }
+  return open_component(file);
+}
+
+Result<PluginSignature> PluginDirectory::read_signature(const std::string& file) const {
+  const auto bad = [](const std::string& what) {
+    return refusal(PreflightCode::kBadSignature, what);
+  };
+  if (!is_plugin_file_name(file)) return bad("no plugin file can have this name");
+  const std::string name = file + ".sig";
+  auto opened = open_component(name);
+  if (!opened.ok()) return bad(opened.error().message());
+  PluginSignature signature{};
+  const std::uint64_t size = opened.value().identity.size;
+  if (size != signature.size()) {
+    return bad("'" + name + "' has " + std::to_string(size) + " bytes; a signature has 64");
+  }
+  const ByteSource bytes(opened.value().fd.get(), size);
+  if (!bytes.read_object(0, signature)) return bad("'" + name + "' cannot be read");
+  return signature;
+}
+
+Result<DroppedFile> PluginDirectory::open_component(const std::string& file) const {
   auto directory = open_directory();
   if (!directory.ok()) return std::move(directory).error();
   DroppedFile dropped;

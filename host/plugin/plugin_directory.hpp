@@ -10,6 +10,7 @@
 #include "host/base/result.hpp"
 #include "host/base/status.hpp"
 #include "host/plugin/file_descriptor.hpp"
+#include "host/plugin/plugin_signature.hpp"
 
 namespace backplane::host {
 
@@ -53,8 +54,14 @@ class PluginDirectory {
   // "plugin_permissions" (writable by others, owned by others, or linked twice).
   Result<DroppedFile> open(const std::string& file) const;
 
+  // [control] The content of `<file>.sig`, opened with the same care. kForbidden "bad_signature":
+  // there is no such file, it could not be trusted, or it has another size. Blocks on the disk.
+  Result<PluginSignature> read_signature(const std::string& file) const;
+
  private:
   Result<FileDescriptor> open_directory() const;
+  // `file` is one component of a path.
+  Result<DroppedFile> open_component(const std::string& file) const;
 
   std::string path_;
 };

@@ -137,6 +137,8 @@ Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(StagedFile staged, st
   const std::string context = "plugin '" + opened->plugin_ + "'";
   auto report = preflight(staged.fd(), options.preflight);
   if (!report.ok()) return std::move(report).error().with_context(context);
+  Status trusted = options.trust.check(opened->plugin_, staged.sha256(), staged.signature());
+  if (!trusted.ok()) return std::move(trusted).error().with_context(context);
   const std::string path = staged.path();
   opened->sha256_ = staged.sha256();
   auto library = load(path);

@@ -10,6 +10,7 @@
 #include "host/plugin/handler_factory.hpp"
 #include "host/plugin/handshake.hpp"
 #include "host/plugin/library_reaper.hpp"
+#include "host/plugin/plugin_trust.hpp"
 #include "host/plugin/preflight.hpp"
 #include "host/plugin/staged_file.hpp"
 
@@ -18,6 +19,7 @@ namespace backplane::host {
 // How plugins are judged and what their handlers may do.
 struct LibraryOptions {
   PreflightPolicy preflight;
+  PluginTrust trust;
   // Shows a handler's internal errors, such as the text of an exception, to clients.
   bool debug_errors = false;
   std::uint64_t max_response_bytes = std::uint64_t{64} << 20U;  // of one answer's body
@@ -30,7 +32,8 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
  public:
   // [loader] Judges, loads and initializes the plugin in `staged`, under the name `plugin`.
   // kInvalidArgument with a PreflightCode's word, "plugin_dependency", "plugin_symbol",
-  // "plugin_load_failed", "handshake_failed" or "plugin_init_failed"; nothing stays loaded then.
+  // "plugin_load_failed", "handshake_failed" or "plugin_init_failed"; kForbidden: the options do
+  // not trust it. Nothing stays loaded then.
   // Runs code of the plugin, from its static constructors on. `reaper` outlives the library.
   static Result<std::shared_ptr<PluginLibrary>> open(StagedFile staged, std::string plugin,
                                                      std::uint64_t generation,

@@ -16,7 +16,7 @@ constexpr std::string_view kRebuild =
     "Build the plugin with backplane_add_plugin(), which sets the flags this needs.";
 
 // In the order of PreflightCode.
-constexpr std::array<Entry, 25> kEntries = {{
+constexpr std::array<Entry, 28> kEntries = {{
     {"not_regular_file", "Put the shared object itself into the plugin directory."},
     {"bad_size", "A plugin has between 64 bytes and 256 MiB; copy it again, or strip it."},
     {"not_elf",
@@ -46,6 +46,11 @@ constexpr std::array<Entry, 25> kEntries = {{
     {"static_constructors",
      "Move work from global objects into a handler's constructor: it runs inside dlopen, under the "
      "loader's lock."},
+    {"sha256_mismatch",
+     "Bring back the file that was allowed, or add the digest of this one to plugins.allow."},
+    {"not_on_allow_list", "Add the plugin's name and digest to plugins.allow."},
+    {"bad_signature",
+     "Sign the file with the private key of plugins.signing_key and put the signature beside it."},
 }};
 
 constexpr std::array<Entry, 10> kLaterEntries = {{
@@ -71,7 +76,9 @@ std::string_view word_of(PreflightCode code) {
 }
 
 Error refusal(PreflightCode code, std::string message) {
-  return {ErrorCode::kInvalidArgument, std::string(word_of(code)), std::move(message)};
+  const bool forbidden = code >= PreflightCode::kSha256Mismatch;
+  return {forbidden ? ErrorCode::kForbidden : ErrorCode::kInvalidArgument,
+          std::string(word_of(code)), std::move(message)};
 }
 
 std::string_view advice_for(std::string_view reason) {

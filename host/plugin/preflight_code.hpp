@@ -35,11 +35,15 @@ enum class PreflightCode : std::uint8_t {
   kNoEntrySymbol,
   kExtraExports,        // a warning
   kStaticConstructors,  // a warning
+  kSha256Mismatch,      // this and the rest ask whether the file may be loaded here
+  kNotOnAllowList,
+  kBadSignature,
 };
 
 // The word for `code` in error bodies and reports: "abi_major_mismatch".
 std::string_view word_of(PreflightCode code);
-// kInvalidArgument with the word of `code` as its reason.
+// The word of `code` is its reason. kInvalidArgument, or kForbidden when the file may be sound but
+// is not one that this host was told to load.
 Error refusal(PreflightCode code, std::string message);
 // One sentence that says what to do about a refusal or warning with this reason word; also knows
 // the words of staging and loading. Empty for a word it does not know.

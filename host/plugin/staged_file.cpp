@@ -11,7 +11,8 @@ StagedFile::StagedFile(StagedFile&& other) noexcept
     : path_(std::exchange(other.path_, {})),
       fd_(std::move(other.fd_)),
       size_(other.size_),
-      sha256_(std::move(other.sha256_)) {}
+      sha256_(std::move(other.sha256_)),
+      signature_(std::move(other.signature_)) {}
 
 StagedFile::~StagedFile() {
   if (!path_.empty()) unlink(path_.c_str());

@@ -4,7 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "host/base/result.hpp"
 #include "host/plugin/file_descriptor.hpp"
+#include "host/plugin/plugin_signature.hpp"
+#include "host/plugin/preflight_code.hpp"
 
 namespace backplane::host {
 
@@ -12,7 +15,7 @@ namespace backplane::host {
 // that is loaded from it; removes the file when it goes. One thread at a time.
 class StagedFile {
  public:
-  // Takes over the file at `path`.
+  // Takes over the file at `path`, which has no signature yet.
   StagedFile(std::string path, FileDescriptor fd, std::uint64_t size, std::string sha256);
   ~StagedFile();
   StagedFile(StagedFile&& other) noexcept;
@@ -22,12 +25,16 @@ class StagedFile {
   int fd() const { return fd_.get(); }                   // open for reading
   std::uint64_t size() const { return size_; }           // bytes
   const std::string& sha256() const { return sha256_; }  // hexadecimal
+  // What lay beside the file that this is a copy of, or why nothing there is a signature.
+  const Result<PluginSignature>& signature() const { return signature_; }
+  void set_signature(Result<PluginSignature> signature) { signature_ = std::move(signature); }
 
  private:
   std::string path_;
   FileDescriptor fd_;
   std::uint64_t size_;
   std::string sha256_;
+  Result<PluginSignature> signature_ = refusal(PreflightCode::kBadSignature, "is not signed");
 };
 
 }  // namespace backplane::host

@@ -125,6 +125,7 @@ Result<StagedFile> StagingDirectory::stage(const PluginDirectory& from, const st
   FileDescriptor reading(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   StagedFile staged(path, std::move(reading), size, std::move(digest).value());
   if (staged.fd() < 0) return failed("the staged copy cannot be opened", errno);
+  staged.set_signature(from.read_signature(file));
   return staged;
 }
 

@@ -20,10 +20,10 @@ class StagingDirectory {
   // kUnavailable "staging_failed": the system refuses.
   static Result<StagingDirectory> create(const std::string& path);
 
-  // [control] Copies `file` of `from`, hashing on the way. `generation` must differ from call to
-  // call for one file. Refuses as PluginDirectory::open does; kInvalidArgument "bad_size";
-  // kConflict "source_changed": it was written meanwhile; kUnavailable "staging_failed".
-  // Blocks on the disk; nothing stays on failure.
+  // [control] Copies `file` of `from`, hashing on the way, and takes its signature. `generation`
+  // must differ from call to call for one file. Refuses as PluginDirectory::open does;
+  // kInvalidArgument "bad_size"; kConflict "source_changed": it was written meanwhile; kUnavailable
+  // "staging_failed". Blocks on the disk; nothing stays on failure.
   Result<StagedFile> stage(const PluginDirectory& from, const std::string& file,
                            std::uint64_t generation) const;
 

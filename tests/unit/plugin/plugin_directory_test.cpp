@@ -15,6 +15,14 @@ std::string reason(const TemporaryDirectory& folder, const std::string& file) {
   return opened.ok() ? "opened" : std::string(opened.error().reason());
 }
 
+// The signature of a.so, or why there is none.
+std::string signature_of(const TemporaryDirectory& folder) {
+  const auto read = PluginDirectory(folder.path()).read_signature("a.so");
+  if (read.ok()) return {read.value().begin(), read.value().end()};
+  CHECK(read.error().code() == ErrorCode::kForbidden);
+  return std::string(read.error().reason()) + ": " + read.error().message();
+}
+
 }  // namespace
 
 TEST_SUITE("plugin") {
@@ -76,6 +84,35 @@ TEST_SUITE("plugin") {
     folder.write("a.so", "content");
     REQUIRE(chmod(folder.path().c_str(), 0777) == 0);
     CHECK(reason(folder, "a.so") == "plugin_permissions");
+  }
+
+  TEST_CASE("PluginDirectory: a signature is the 64 bytes of a file beside the plugin") {
+    const TemporaryDirectory folder;
+    CHECK(signature_of(folder) ==
+          "bad_signature: there is no file 'a.so.sig' in the plugin directory");
+    folder.write("a.so.sig", std::string(63, 'x') + "y");
+    CHECK(signature_of(folder) == std::string(63, 'x') + "y");
+    folder.write("a.so.sig", std::string(63, 'x'));
+    CHECK(signature_of(folder) == "bad_signature: 'a.so.sig' has 63 bytes; a signature has 64");
+    folder.write("a.so.sig", std::string(65, 'x'));
+    CHECK(signature_of(folder) == "bad_signature: 'a.so.sig' has 65 bytes; a signature has 64");
+  }
+
+  TEST_CASE("PluginDirectory: a signature is opened with the care that a plugin is") {
+    const TemporaryDirectory folder;
+    folder.write("good", std::string(64, 'x'));
+    std::filesystem::create_symlink("good", folder / "a.so.sig");
+    CHECK(signature_of(folder).find("is a symbolic link") != std::string::npos);
+    std::filesystem::remove(folder / "a.so.sig");
+    REQUIRE(mkfifo((folder / "a.so.sig").c_str(), 0600) == 0);
+    CHECK(signature_of(folder).find("is a FIFO") != std::string::npos);
+    std::filesystem::remove(folder / "a.so.sig");
+    std::filesystem::create_hard_link(folder / "good", folder / "a.so.sig");
+    CHECK(signature_of(folder).find("2 hard links") != std::string::npos);
+    std::filesystem::remove(folder / "good");
+    REQUIRE(chmod((folder / "a.so.sig").c_str(), 0620) == 0);
+    CHECK(signature_of(folder).find("writable by its group") != std::string::npos);
+    CHECK_FALSE(PluginDirectory(folder.path()).read_signature("../a.so").ok());
   }
 
   TEST_CASE("PluginDirectory: hidden and unfinished files are no candidates") {

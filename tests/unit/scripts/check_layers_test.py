@@ -48,11 +48,13 @@ class Includes(TreeTest):
         self.allowed("host/http/a.cpp", "<boost/asio/io_context.hpp>")
         self.allowed("host/plugin/plugin_library.cpp", "<boost/dll/shared_library.hpp>")
         self.allowed("host/base/log.cpp", "<Poco/Logger.h>")
+        self.allowed("host/plugin/plugin_trust.cpp", "<openssl/evp.h>")
         self.allowed("plugin_sdk/include/backplane/json.hpp", "<rapidjson/reader.h>")
         for path, header in (("host/config/a.cpp", "<rapidjson/document.h>"),
                              ("host/routing/a.cpp", "<boost/beast/core.hpp>"),
                              ("host/plugin/staging.cpp", "<boost/dll/shared_library.hpp>"),
                              ("host/base/random.cpp", "<Poco/Random.h>"),
+                             ("host/plugin/sha256.cpp", "<openssl/evp.h>"),
                              ("host/http/b.cpp", "<prometheus/counter.h>"),
                              ("host/http/c.cpp", "<zmq/zmq.hpp>")):
             self.refused(path, header, "home")
