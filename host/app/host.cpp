@@ -71,7 +71,10 @@ Status Host::start_control() {
   if (!readable.ok()) {
     return std::move(readable).error().with_context("plugin directory '" + directory.path() + "'");
   }
+  auto trust = PluginTrust::create(config_.allowed_plugins, config_.signing_key);
+  if (!trust.ok()) return std::move(trust).error();
   LibraryOptions options;
+  options.trust = std::move(trust).value();
   options.debug_errors = config_.debug_errors;
   options.max_response_bytes = config_.max_response_bytes;
   store_ = std::make_unique<PluginStore>(std::move(directory), std::move(staging).value(), *reaper_,

@@ -3,7 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "host/base/log.hpp"
 #include "host/config/app_document.hpp"
@@ -23,6 +26,10 @@ struct HostConfig {
   AdminAuth admin_auth = AdminAuth::kToken;
 
   std::filesystem::path plugin_directory = "plugins";
+  // The plugins that may be loaded, each with its good SHA-256 digests in lower-case hexadecimal;
+  // empty: all that are in the directory.
+  std::map<std::string, std::vector<std::string>> allowed_plugins;
+  std::optional<std::filesystem::path> signing_key;  // when every plugin must be signed
   std::filesystem::path state_directory = "state";
   std::optional<std::filesystem::path> app_file;  // the desired state of the first start
 

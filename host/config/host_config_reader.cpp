@@ -1,11 +1,13 @@
 #include "host/config/host_config_reader.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "host/config/config_file.hpp"
 #include "host/config/listener_reader.hpp"
+#include "host/config/names.hpp"
 #include "host/config/object_reader.hpp"
 #include "host/config/socket_address.hpp"
 
@@ -53,13 +55,65 @@ void read_admin(ObjectReader& root, HostConfig& config, std::vector<Error>& erro
   reader.finish();
 }
 
-void read_directory(ObjectReader& root, std::string_view key, const std::filesystem::path& folder,
-                    std::filesystem::path& field, std::vector<Error>& errors) {
-  field = (folder / field).lexically_normal();
-  const auto value = root.take(key);
+// As sha256sum prints it; other tools print capitals.
+std::optional<std::string> read_sha256(ObjectReader& reader) {
+  const std::optional<JsonValue> value = reader.require("sha256");
+  if (!value) return std::nullopt;
+  std::string digits(value->string().value_or(""));
+  std::transform(digits.begin(), digits.end(), digits.begin(), [](char c) {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos) {
+    return digits;
+  }
+  reader.refuse(*value, "64 hexadecimal digits");
+  return std::nullopt;
+}
+
+// A name may stand several times: each with one more good digest.
+void read_allow(ObjectReader& plugins, HostConfig& config, std::vector<Error>& errors) {
+  const auto list = plugins.take("allow");
+  if (!list) return;
+  if (!list->is_array()) {
+    return plugins.refuse(*list, "an array of objects with 'name' and 'sha256'");
+  }
+  for (const JsonValue& element : list->children()) {
+    ObjectReader reader(element, errors);
+    const auto name = reader.require("name");
+    if (name) {
+      Status fits = check_plugin_name(name->string().value_or(""));
+      if (!fits.ok()) errors.push_back(std::move(fits).error().with_pointer(name->pointer()));
+    }
+    auto digest = read_sha256(reader);
+    reader.finish();
+    if (name && digest) {
+      config.allowed_plugins[std::string(name->string().value_or(""))].push_back(
+          *std::move(digest));
+    }
+  }
+}
+
+void read_plugins(ObjectReader& root, const std::filesystem::path& folder, HostConfig& config,
+                  std::vector<Error>& errors) {
+  config.plugin_directory = (folder / config.plugin_directory).lexically_normal();
+  const auto value = root.take("plugins");
   if (!value) return;
   ObjectReader reader(*value, errors);
-  if (auto path = read_path(reader, "directory", folder)) field = *std::move(path);
+  if (auto path = read_path(reader, "directory", folder)) {
+    config.plugin_directory = *std::move(path);
+  }
+  read_allow(reader, config, errors);
+  config.signing_key = read_path(reader, "signing_key", folder);
+  reader.finish();
+}
+
+void read_state(ObjectReader& root, const std::filesystem::path& folder, HostConfig& config,
+                std::vector<Error>& errors) {
+  config.state_directory = (folder / config.state_directory).lexically_normal();
+  const auto value = root.take("state");
+  if (!value) return;
+  ObjectReader reader(*value, errors);
+  if (auto path = read_path(reader, "directory", folder)) config.state_directory = *std::move(path);
   reader.finish();
 }
 
@@ -112,8 +166,8 @@ HostConfig read_host_config(const JsonValue& root, const std::filesystem::path& 
   ObjectReader reader(root, errors);
   read_data(reader, config, errors);
   read_admin(reader, config, errors);
-  read_directory(reader, "plugins", folder, config.plugin_directory, errors);
-  read_directory(reader, "state", folder, config.state_directory, errors);
+  read_plugins(reader, folder, config, errors);
+  read_state(reader, folder, config, errors);
   config.app_file = read_path(reader, "app", folder);
   reader.read("tolerant", config.tolerant);
   reader.read("debug_errors", config.debug_errors);

@@ -6,7 +6,7 @@ namespace backplane::host {
 
 PluginStore::PluginStore(PluginDirectory directory, StagingDirectory staging, LibraryReaper& reaper,
                          LibraryOptions options)
-    : catalogue_(std::move(directory), options.preflight),
+    : catalogue_(std::move(directory), options.preflight, options.trust),
       staging_(std::move(staging)),
       reaper_(reaper),
       options_(std::move(options)) {}

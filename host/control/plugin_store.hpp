@@ -37,6 +37,7 @@ class PluginStore {
   // [loader] The handler `handler` of plugin `plugin`: from the generation that is loaded, or, when
   // none is, from the file that is in the directory now.
   // kInvalidArgument: "unknown_plugin", "unknown_handler", or why the file is refused.
+  // kForbidden: the file is not one that the options trust.
   Result<std::shared_ptr<HandlerFactory>> factory(const std::string& plugin,
                                                   const std::string& handler);
 

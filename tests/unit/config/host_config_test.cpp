@@ -1,5 +1,6 @@
 #include "host/config/host_config.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,8 @@ TEST_SUITE("config") {
     CHECK(config.admin.max_connections == 256);
     CHECK(config.admin_auth == AdminAuth::kToken);
     CHECK(config.plugin_directory == "/etc/bp/plugins");
+    CHECK(config.allowed_plugins.empty());
+    CHECK_FALSE(config.signing_key.has_value());
     CHECK(config.state_directory == "/etc/bp/state");
     CHECK_FALSE(config.app_file.has_value());
     CHECK_FALSE(config.tolerant);
@@ -108,6 +111,39 @@ TEST_SUITE("config") {
     CHECK(data.write_stall_timeout == milliseconds(14));
     CHECK(data.linger_timeout == milliseconds(15));
     CHECK(data.linger_bytes == 16);
+  }
+
+  TEST_CASE("HostConfig: an allow-list may give a plugin several digests, in either case") {
+    const std::string first = std::string(32, 'a') + std::string(32, '0');
+    const std::string second(64, '9');
+    const HostConfig config = read_good(
+        R"({"plugins": {"signing_key": "../key.pem", "allow": [
+      {"name": "a", "sha256": ")" +
+        std::string(32, 'A') + std::string(32, '0') + R"("}, {"name": "b.2", "sha256": ")" +
+        second + R"("}, {"$comment": "older", "name": "a", "sha256": ")" + second + "\"}]}}");
+    CHECK(config.signing_key == "/etc/key.pem");
+    CHECK(config.plugin_directory == "/etc/bp/plugins");
+    CHECK(config.allowed_plugins == std::map<std::string, std::vector<std::string>>{
+                                        {"a", {first, second}}, {"b.2", {second}}});
+    CHECK(read_good(R"({"plugins": {"allow": []}})").allowed_plugins.empty());
+  }
+
+  TEST_CASE("HostConfig: a mistake in an allow-list is an error, never a shorter list") {
+    const std::string digest(64, 'a');
+    CHECK(places_of(R"({"plugins": {"signing_key": "", "allow": [
+            {"name": "../a", "sha256": ")" +
+                    digest + R"("}, {"name": "a", "sha256": ")" + digest + R"(0"}, {"name": "a"},
+            {"sha256": ")" +
+                    digest + R"("}, {"name": "a", "sha256": ")" + std::string(64, 'g') +
+                    R"("}, "a", {"name": 1, "sha256": ")" + digest + R"(", "sha265": ""}]}})") ==
+          std::vector<std::string>{
+              "bad_plugin_name /plugins/allow/0/name", "invalid_argument /plugins/allow/1/sha256",
+              "missing_field /plugins/allow/2", "missing_field /plugins/allow/3",
+              "invalid_argument /plugins/allow/4/sha256", "invalid_argument /plugins/allow/5",
+              "bad_plugin_name /plugins/allow/6/name", "unknown_field /plugins/allow/6/sha265",
+              "invalid_argument /plugins/signing_key"});
+    CHECK(places_of(R"({"plugins": {"allow": {"a": ")" + digest + "\"}}}") ==
+          std::vector<std::string>{"invalid_argument /plugins/allow"});
   }
 
   TEST_CASE("HostConfig: all errors are found, each with its pointer") {

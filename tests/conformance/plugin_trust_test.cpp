@@ -1,0 +1,174 @@
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <span>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "host/plugin/sha256.hpp"
+#include "tests/support/host_directory.hpp"
+#include "tests/support/host_fixture.hpp"
+#include "tests/support/host_process.hpp"
+#include "tests/support/signing_key.hpp"
+
+namespace backplane::host {
+namespace {
+
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// Under another name first, as operators do it.
+void drop(const std::filesystem::path& file, const std::string& bytes) {
+  std::ofstream(file.string() + ".tmp", std::ios::binary) << bytes;
+  std::filesystem::rename(file.string() + ".tmp", file);
+}
+
+void drop(const std::filesystem::path& file, const SigningKey::Signature& signature) {
+  drop(file, std::string(signature.begin(), signature.end()));
+}
+
+std::string sha256_of_bytes(const std::string& bytes) {
+  Sha256 digest;
+  digest.update(std::as_bytes(std::span(bytes)));
+  return digest.finish();
+}
+
+// The same plugin with another answer: a sound file, of other bytes.
+std::string with_another_answer(std::string bytes) {
+  const std::size_t place = bytes.find("serve!");
+  REQUIRE(place != std::string::npos);
+  bytes[place] = 'S';
+  return bytes;
+}
+
+// How the host answers to a backend of `plugin`, and what its listing says of the file.
+std::string tried(const HostFixture& host, const std::string& plugin) {
+  const Answer made = host.admin("PUT", "/v1/backends/" + plugin,
+                                 R"({"plugin":")" + plugin + R"(","handler":")" + plugin + R"("})");
+  const Answer listed = host.admin("GET", "/v1/plugins/" + plugin);
+  return (made.status() == 201 ? "201" : made.refusal()) + ", " +
+         (listed.at("/loadable") == "true" ? "loadable" : listed.text_at("/error/code"));
+}
+
+void check_hello_serves(const HostFixture& host) {
+  CHECK(tried(host, "hello") == "201, loadable");
+  host.create_endpoint("hello", "/hello", R"({"hello":1})");
+  CHECK(host.get("/hello").body() == "hello serve!");
+}
+
+// A host that wants every plugin signed with `key`.
+HostFixture::Adjust wanting(const SigningKey& key) {
+  return [&key](HostConfig& config) {
+    config.signing_key = config.plugin_directory.parent_path() / "key.pem";
+    std::ofstream(*config.signing_key) << key.public_pem();
+  };
+}
+
+}  // namespace
+
+SCENARIO("an allow-list lets in the files it lists, and nothing else") {
+  GIVEN("a host that may load hello as it was built") {
+    HostFixture host({"hello", "counter"}, [](HostConfig& config) {
+      const std::string good = sha256_of_bytes(bytes_of(config.plugin_directory / "hello.so"));
+      config.allowed_plugins["hello"] = {std::string(64, '0'), good};
+    });
+    const std::filesystem::path hello = host.plugin_directory() / "hello.so";
+    WHEN("backends of hello and of another plugin are created") {
+      THEN("hello serves, and the other one is forbidden") {
+        CHECK(tried(host, "counter") == "403 not_on_allow_list, not_on_allow_list");
+        check_hello_serves(host);
+      }
+    }
+    WHEN("one byte of the file is changed") {
+      const std::string good = bytes_of(hello);
+      drop(hello, with_another_answer(good));
+      THEN("it is forbidden until the good file is back, and its digest is told") {
+        CHECK(tried(host, "hello") == "403 sha256_mismatch, sha256_mismatch");
+        CHECK(host.admin("GET", "/v1/plugins/hello").text_at("/sha256") ==
+              sha256_of_bytes(bytes_of(hello)));
+        drop(hello, good);
+        check_hello_serves(host);
+      }
+    }
+    WHEN("the file is no plugin at all") {
+      drop(hello, std::string(1000, 'x'));
+      THEN("that is said first") {
+        CHECK(tried(host, "hello") == "422 not_elf, not_elf");
+      }
+    }
+  }
+}
+
+SCENARIO("with a signing key, only what was signed with it is loaded") {
+  const SigningKey key;
+  GIVEN("a host with the key, and hello without a signature") {
+    HostFixture host({"hello"}, wanting(key));
+    const std::filesystem::path hello = host.plugin_directory() / "hello.so";
+    const std::filesystem::path signature = host.plugin_directory() / "hello.so.sig";
+    const std::string bytes = bytes_of(hello);
+    WHEN("a backend asks for it") {
+      THEN("it is forbidden until its signature is there") {
+        CHECK(tried(host, "hello") == "403 bad_signature, bad_signature");
+        drop(signature, key.sign_file(bytes));
+        check_hello_serves(host);
+      }
+    }
+    WHEN("it is signed with another key") {
+      drop(signature, SigningKey().sign_file(bytes));
+      THEN("it is forbidden") {
+        CHECK(tried(host, "hello") == "403 bad_signature, bad_signature");
+      }
+    }
+    WHEN("its signature is that of other bytes") {
+      drop(signature, key.sign_file(bytes));
+      drop(hello, with_another_answer(bytes));
+      THEN("it is forbidden") {
+        CHECK(tried(host, "hello") == "403 bad_signature, bad_signature");
+      }
+    }
+    WHEN("the signature is listed once and then taken away") {
+      drop(signature, key.sign_file(bytes));
+      const std::string with = host.admin("GET", "/v1/plugins/hello").at("/loadable");
+      std::filesystem::remove(signature);
+      THEN("the listing follows") {
+        CHECK(with == "true");
+        CHECK(tried(host, "hello") == "403 bad_signature, bad_signature");
+      }
+    }
+  }
+}
+
+SCENARIO("a signing key that cannot be used ends the start with one line") {
+  GIVEN("a configuration that names a key, relative to itself") {
+    const HostDirectory directory;
+    directory.write("config.json", R"({"data":{"port":0},"admin":{"auth":"none","port":0},)"
+                                   R"("plugins":{"directory":"plugins","signing_key":"key.pem"}})");
+    WHEN("there is no such file") {
+      const ProcessEnd end = HostProcess::run(directory.serve_arguments());
+      THEN("the line names it, and the configuration is to blame") {
+        CHECK(end.code == 78);
+        CHECK_MESSAGE(end.errors.find("key.pem") != std::string::npos, end.errors);
+      }
+    }
+    WHEN("it is a key of another kind") {
+      directory.write("key.pem", SigningKey("ED448").public_pem());
+      const ProcessEnd end = HostProcess::run(directory.serve_arguments());
+      THEN("the line says what is wanted") {
+        CHECK(end.code == 78);
+        CHECK_MESSAGE(end.errors.find("Ed25519") != std::string::npos, end.errors);
+      }
+    }
+    WHEN("it is an Ed25519 key") {
+      directory.write("key.pem", SigningKey().public_pem());
+      HostProcess serving(directory.serve_arguments());
+      THEN("the host starts") {
+        CHECK(serving.wait_ready());
+      }
+    }
+  }
+}
+
+}  // namespace backplane::host
