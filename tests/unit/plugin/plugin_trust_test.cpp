@@ -19,7 +19,9 @@ SigningKey::Digest counted_digest() {
   return digest;
 }
 constexpr const char* kCounted = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-const std::string kOther(64, 'a');
+std::string other_digest() {
+  return std::string(64, 'a');
+}
 
 Result<PluginSignature> no_signature() {
   return refusal(PreflightCode::kBadSignature, "there is no signature");
@@ -61,21 +63,22 @@ std::string key_refusal(const std::string& content) {
 
 TEST_SUITE("plugin") {
   TEST_CASE("PluginTrust: without a list and a key everything is trusted") {
-    CHECK(verdict(PluginTrust().check("a", kOther, no_signature())) == "trusted");
-    CHECK(verdict(allowing({}).check("a", kOther, no_signature())) == "trusted");
+    CHECK(verdict(PluginTrust().check("a", other_digest(), no_signature())) == "trusted");
+    CHECK(verdict(allowing({}).check("a", other_digest(), no_signature())) == "trusted");
   }
 
   TEST_CASE("PluginTrust: a list lets in what it names, with any of the digests it gives") {
-    const PluginTrust trust = allowing({{"a", {kCounted, kOther}}, {"b", {kOther}}});
+    const PluginTrust trust =
+        allowing({{"a", {kCounted, other_digest()}}, {"b", {other_digest()}}});
     CHECK(verdict(trust.check("a", kCounted, no_signature())) == "trusted");
-    CHECK(verdict(trust.check("a", kOther, no_signature())) == "trusted");
-    CHECK(verdict(trust.check("b", kOther, no_signature())) == "trusted");
+    CHECK(verdict(trust.check("a", other_digest(), no_signature())) == "trusted");
+    CHECK(verdict(trust.check("b", other_digest(), no_signature())) == "trusted");
     CHECK(verdict(trust.check("b", kCounted, no_signature())) == "sha256_mismatch");
-    CHECK(verdict(trust.check("c", kOther, no_signature())) == "not_on_allow_list");
+    CHECK(verdict(trust.check("c", other_digest(), no_signature())) == "not_on_allow_list");
   }
 
   TEST_CASE("PluginTrust: a digest that is not listed is named in the refusal") {
-    const Status refused = allowing({{"a", {kOther}}}).check("a", kCounted, no_signature());
+    const Status refused = allowing({{"a", {other_digest()}}}).check("a", kCounted, no_signature());
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().message().find(kCounted) != std::string::npos);
   }
@@ -86,7 +89,7 @@ TEST_SUITE("plugin") {
     const PluginTrust trust = trusting(key);
     const PluginSignature good = key.sign(counted_digest());
     CHECK(verdict(trust.check("a", kCounted, good)) == "trusted");
-    CHECK(verdict(trust.check("a", kOther, good)) == "bad_signature");
+    CHECK(verdict(trust.check("a", other_digest(), good)) == "bad_signature");
     CHECK(verdict(trust.check("a", kCounted, stranger.sign(counted_digest()))) == "bad_signature");
     for (const std::size_t place : {0, 31, 32, 63}) {
       PluginSignature damaged = good;
@@ -122,7 +125,7 @@ TEST_SUITE("plugin") {
     CHECK(verdict(trust.check("a", kCounted, good)) == "trusted");
     CHECK(verdict(trust.check("a", kCounted, no_signature())) == "bad_signature");
     CHECK(verdict(trust.check("b", kCounted, good)) == "not_on_allow_list");
-    CHECK(verdict(trust.check("a", kOther, no_signature())) == "sha256_mismatch");
+    CHECK(verdict(trust.check("a", other_digest(), no_signature())) == "sha256_mismatch");
   }
 
   TEST_CASE("PluginTrust: only an Ed25519 public key in PEM is a signing key") {
