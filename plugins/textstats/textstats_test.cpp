@@ -69,6 +69,7 @@ TEST_SUITE("plugins") {
     CHECK(refusal(R"({"text":"a","txet":1})") == "'/txet' is not known");
     CHECK(refusal(R"({"text":"a","text":"b"})") == "not JSON: name 'text' repeats at byte 18");
     CHECK(refusal("{\"text\":\"\xff\"}") == "body must be JSON in UTF-8; byte 9 is not UTF-8");
+    CHECK(refusal(R"({"text":"a\udc00b"})").starts_with("not JSON: a lone surrogate at byte "));
     CHECK(refusal(R"({"text":"a"} x)").find("byte 13") != std::string::npos);
     CHECK(refusal(std::string(40, '[')) == "not JSON: nested deeper than 32 levels at byte 32");
   }

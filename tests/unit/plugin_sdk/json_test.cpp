@@ -75,6 +75,9 @@ TEST_SUITE("plugin_sdk") {
     CHECK(refusal(std::string_view("{}\0x", 4)) == "not JSON: NUL at byte 2");
     CHECK(refusal("{} x").find("(byte 3)") != std::string::npos);
     CHECK(refusal("[\"\xFF\"]").find("encoding") != std::string::npos);
+    CHECK(refusal(R"(["\udc00"])") == "not JSON: a lone surrogate at byte 9");
+    CHECK(refusal(R"({"\udfffa":1})").starts_with("not JSON: a lone surrogate at byte "));
+    CHECK(refusal(R"(["\ud83d\ude00"])") == "accepted");
     for (const std::string_view bad :
          {"", " ", "{", "[1,]", "{\"a\":1,}", "'a'", "[NaN]", "[Infinity]", "[1e999]", "[01]",
           "[+1]", "/**/1", "\"\\ud800\"", "\"\n\"", "[1 2]", "{\"a\" 1}", "nul"}) {

@@ -8,10 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include <backplane/utf8.hpp>
+
 namespace backplane {
 
 // Stands between RapidJSON's reader and its document and stops at what the reader lets pass: deep
-// nesting and repeated names. Lives for one parse. Template, so that it names no RapidJSON type.
+// nesting, repeated names and lone surrogates. Lives for one parse. Template, so that it names no
+// RapidJSON type.
 template <typename Target, typename Stream>
 class JsonGuard {
  public:
@@ -35,10 +38,11 @@ class JsonGuard {
     return target_.RawNumber(text, length, copy);
   }
   bool String(const char* text, unsigned length, bool copy) {
-    return target_.String(text, length, copy);
+    return is_text({text, length}) && target_.String(text, length, copy);
   }
   bool StartObject() { return enter() && target_.StartObject(); }
   bool Key(const char* text, unsigned length, bool copy) {
+    if (!is_text({text, length})) return false;
     // A set that compares: names come from the client, who could aim at a hash.
     if (!names_.back().emplace(text, length).second) {
       return stop("name '" + std::string(text, length) + "' repeats");
@@ -57,6 +61,10 @@ class JsonGuard {
   // NOLINTEND(readability-identifier-naming)
 
  private:
+  // RapidJSON 1.1 makes bytes that are not UTF-8 of an escaped low surrogate that stands alone, and
+  // handlers rely on strings that are.
+  bool is_text(std::string_view text) { return is_utf8(text) || stop("a lone surrogate"); }
+
   bool enter() {
     if (names_.size() == kMaxDepth) {
       return stop("nested deeper than " + std::to_string(kMaxDepth) + " levels");
