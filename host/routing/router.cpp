@@ -12,6 +12,7 @@ namespace backplane::host {
 namespace {
 
 constexpr std::size_t kMaxEchoedPath = 200;
+constexpr std::string_view kOwnPaths = "/-/";
 
 std::uint64_t batch_key(const HttpRequest& request, bool mix_content_types) {
   std::uint64_t key = request.call_method.empty() ? 0 : shard_hash(request.call_method);
@@ -46,7 +47,7 @@ Router::Router(const RouterSetup& setup)
 void Router::handle(Exchange& exchange) {
   refresh();
   exchange.route = nullptr;
-  if (exchange.request.route_path.starts_with("/-/") && answer_built_in(exchange)) return;
+  if (exchange.request.route_path.starts_with(kOwnPaths) && answer_built_in(exchange)) return;
   const auto index = find_endpoint(exchange);
   if (!index) return exchange.complete();
   dispatch(*index, exchange);
@@ -72,7 +73,7 @@ void Router::send_by_name(std::string_view name, Exchange& exchange, bool rerout
 
 bool Router::refuse_early(Exchange& exchange) {
   refresh();
-  if (exchange.request.route_path.starts_with("/-/")) return false;
+  if (exchange.request.route_path.starts_with(kOwnPaths)) return false;
   const auto index = find_endpoint(exchange);
   if (!index) return true;
   // The order of checks is that of dispatch(): whether a body follows must not change the answer.
@@ -90,7 +91,9 @@ bool Router::refuse_early(Exchange& exchange) {
 std::optional<std::size_t> Router::find_endpoint(Exchange& exchange) {
   const HttpRequest& request = exchange.request;
   const RoutingSnapshot& snapshot = *holds_.back()->snapshot;
-  const auto index = snapshot.routes().find(request.route_path);
+  // A route such as "/*" covers these paths too, and they are the host's own.
+  const bool is_own = request.route_path.starts_with(kOwnPaths);
+  const auto index = is_own ? std::nullopt : snapshot.routes().find(request.route_path);
   if (!index) {
     fill_error_response(Error(ErrorCode::kNotFound, "no_route",
                               "no endpoint has a route for '" +

@@ -212,6 +212,19 @@ TEST_SUITE("routing") {
     CHECK(io.send("/-/other").response.status == 404);
   }
 
+  TEST_CASE("Router: a route that covers every path does not cover the host's own") {
+    RouterFixture io;
+    const auto sink = std::make_shared<FakeSink>("a@1");
+    io.publish({endpoint_on("all", "/*", {arm_to("a", 1.0, sink)}),
+                endpoint_on("pair", "/{a}/{b}", {arm_to("a", 1.0, sink)})});
+    CHECK(io.send("/-/other").response.status == 404);
+    CHECK(io.send("/-/").response.status == 404);
+    CHECK(io.send("/-/healthz").response.status == 200);
+    CHECK(sink->held() == 0);
+    io.send("/-x/other");
+    CHECK(sink->held() == 1);
+  }
+
   TEST_CASE("Router: a host that is about to stop is not healthy, and serves all the same") {
     RouterFixture io;
     const auto sink = std::make_shared<FakeSink>("a@1");
