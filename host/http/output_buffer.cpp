@@ -43,7 +43,8 @@ void OutputBuffer::clear() {
   text_.clear();
   if (text_.capacity() > kKeptText) text_.shrink_to_fit();
   // Not kept: a large body came from a handler and is not what the next one needs.
-  if (!body_.empty()) body_ = std::string();
+  // Swapped, because assigning an empty string keeps the memory.
+  std::string().swap(body_);
 }
 
 }  // namespace backplane::host

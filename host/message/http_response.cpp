@@ -5,7 +5,12 @@ namespace backplane::host {
 void HttpResponse::clear() {
   status = 200;
   headers.clear();
-  body.clear();
+  if (body.capacity() > kKeptBody) {
+    // Assigning an empty string keeps the memory.
+    std::string().swap(body);
+  } else {
+    body.clear();
+  }
 }
 
 }  // namespace backplane::host

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "host/message/headers.hpp"
@@ -13,8 +14,10 @@ struct HttpResponse {
   Headers headers;
   std::string body;
 
-  // Keeps the memory.
+  // Keeps the memory, but not that of a large body: answers are reused with their connections.
   void clear();
+
+  static constexpr std::size_t kKeptBody = std::size_t{64} * 1024;
 };
 
 }  // namespace backplane::host

@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace backplane::host {
+namespace {
+
+constexpr std::size_t kKeptBytes = std::size_t{64} * 1024;
+
+}  // namespace
 
 Exchange* ShadowPool::copy(const HttpRequest& original) {
   Copy* copy = nullptr;
@@ -30,6 +35,9 @@ void ShadowPool::push(Exchange& exchange) noexcept {
   auto& copy = static_cast<Copy&>(exchange);
   // Moved out first: with the router gone this is the last reference, and the pool ends here.
   const std::shared_ptr<ShadowPool> self = std::move(copy.pool);
+  // A few hundred copies wait for reuse; what they hold must not add up to as many large requests.
+  copy.response.clear();
+  if (copy.bytes.capacity() > kKeptBytes) std::string().swap(copy.bytes);
   MutexLock lock(mutex_);
   free_.push_back(copy.slot);
 }

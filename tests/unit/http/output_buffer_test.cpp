@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 #include <sys/socket.h>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -49,6 +50,16 @@ TEST_SUITE("http") {
       CHECK(output.empty());
       CHECK(arrived == "head" + body);
     }
+  }
+
+  TEST_CASE("OutputBuffer: the memory of a large body goes with it") {
+    OutputBuffer output;
+    output.set_body(std::string(3000000, 'x'));
+    output.clear();
+    // What the buffer still held would be swapped for this one's memory.
+    std::string next(100, 'y');
+    output.set_body(std::move(next));
+    CHECK(next.capacity() < 3000000);  // NOLINT(bugprone-use-after-move): what it got is the point
   }
 
   TEST_CASE("OutputBuffer: a reader that is gone is a failure, not a signal") {

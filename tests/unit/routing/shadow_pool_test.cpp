@@ -100,6 +100,15 @@ TEST_SUITE("routing") {
     CHECK(watch.expired());
   }
 
+  TEST_CASE("ShadowPool: the answer to a copy is not kept while it waits for the next request") {
+    const auto pool = std::make_shared<ShadowPool>(1);
+    Exchange* const copy = pool->copy(HttpRequest());
+    REQUIRE(copy != nullptr);
+    copy->response.body.assign(std::size_t{1} << 20U, 'x');
+    copy->complete();
+    CHECK(copy->response.body.capacity() <= HttpResponse::kKeptBody);
+  }
+
   TEST_CASE("ShadowPool: copies come back on other threads while new ones are made") {
     const auto pool = std::make_shared<ShadowPool>(8);
     HttpRequest request;
