@@ -31,10 +31,10 @@ Backend::Backend(BackendSpec spec, std::uint64_t generation,
       generation_(generation),
       label_(spec_.tag + "@" + std::to_string(generation)),
       factory_(std::move(factory)),
-      events_(std::move(events)),
+      on_stopped_(std::move(events.on_stopped)),
       running_(spec_.config.num_replicas),
       collector_(batch_limits(spec_.config), spec_.config.queue_limit()),
-      gate_(spec_.config.num_replicas, events_.on_started) {}
+      gate_(spec_.config.num_replicas, std::move(events.on_started)) {}
 
 Backend::~Backend() {
   close();
@@ -66,7 +66,7 @@ void Backend::start_replicas() {
 
 void Backend::on_replica_exited(std::uint32_t replicas) {
   // acq_rel: the last one out has seen everything the others did.
-  if (running_.fetch_sub(replicas, std::memory_order_acq_rel) == replicas) events_.on_stopped();
+  if (running_.fetch_sub(replicas, std::memory_order_acq_rel) == replicas) on_stopped_();
 }
 
 Status Backend::submit(RequestList& burst) {

@@ -80,7 +80,7 @@ class Backend final : public RequestSink {
   const std::uint64_t generation_;
   const std::string label_;
   const std::shared_ptr<HandlerFactory> factory_;
-  const BackendEvents events_;
+  const std::function<void()> on_stopped_;
   std::atomic<std::uint32_t> running_;
   BatchCollector collector_;
   StartGate gate_;

@@ -37,6 +37,27 @@ TEST_SUITE("backend") {
     CHECK(host.factory->created() == 3);
   }
 
+  TEST_CASE("Backend: whoever waited for its start is let go of when it has started") {
+    const auto waiting = std::make_shared<int>();
+    Gate told;
+    BackendEvents events;
+    events.on_started = [held = waiting, &told](const Status&) { told.enter(); };
+    events.on_stopped = [] {};
+    const auto backend =
+        Backend::start(BackendFixture::spec(), 1, std::make_shared<FakeHandlerFactory>(),
+                       std::move(events), [](const std::function<void()>& task) { task(); });
+    REQUIRE(told.wait_entered(1));
+    CHECK(waiting.use_count() > 1);
+    told.open();
+    TestExchange exchange;
+    RequestList burst;
+    burst.push_back(PendingRequest(exchange));
+    // Answered by the replica that told, so after it has.
+    REQUIRE(backend->submit(burst).ok());
+    REQUIRE(exchange.wait());
+    CHECK(waiting.use_count() == 1);
+  }
+
   TEST_CASE("Backend: B10: when any replica of four fails, the others are destroyed again") {
     for (std::uint32_t failing = 0; failing < 4; ++failing) {
       CAPTURE(failing);
