@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "host/config/app_document_check.hpp"
+#include "host/json/json_value.hpp"
 
 namespace backplane::host {
 namespace {
@@ -78,7 +79,7 @@ Change set_traffic(std::string name, Weights traffic) {
       if (document.backends.count(tag) > 0) continue;
       return Error(ErrorCode::kInvalidArgument, "unknown_backend",
                    "no backend is called '" + tag + "'")
-          .with_pointer("/" + tag);
+          .with_pointer(pointer_step(tag));
     }
     endpoint->second.traffic = traffic;
     return {};

@@ -106,6 +106,7 @@ TEST_SUITE("control") {
     const Error unknown = refused(set_traffic("e", {{"a", 0.5}, {"x", 0.5}}), document);
     CHECK(unknown.reason() == "unknown_backend");
     CHECK(unknown.pointer() == "/x");
+    CHECK(refused(set_traffic("e", {{"a/b", 1.0}}), document).pointer() == "/a~1b");
     CHECK(refused(set_traffic("nope", {{"a", 1.0}}), document).code() == ErrorCode::kNotFound);
   }
 
