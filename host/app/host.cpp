@@ -42,7 +42,7 @@ Result<std::unique_ptr<Host>> Host::start(const HostConfig& config) {
 }
 
 Host::~Host() {
-  stop(true);
+  stop();
 }
 
 Status Host::start_control() {
@@ -160,22 +160,20 @@ std::uint64_t Host::in_flight() const {
   return data_->totals().connections[static_cast<std::size_t>(HttpPhase::kInFlight)];
 }
 
-bool Host::stop(bool force) {
+bool Host::stop() {
   if (std::exchange(stopped_, true)) return true;
   bool clean = true;
   if (controller_ != nullptr) {
-    run_on_control([this] { controller_->begin_drain(); });
-    if (force) {
-      run_on_control([this] {
-        controller_->close_backends(
-            Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"));
-      });
-    }
+    run_on_control([this] {
+      controller_->begin_drain();
+      // After a drain only shadows' copies are queued, and nobody waits for those.
+      controller_->close_backends(
+          Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"));
+    });
   }
   if (admin_ != nullptr) admin_->stop();
   if (data_ != nullptr) data_->stop();
   if (controller_ != nullptr) {
-    run_on_control([this] { controller_->close_backends(std::nullopt); });
     clean = wait_backends_stopped();
     if (!clean) {
       leave_in_memory();

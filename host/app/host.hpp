@@ -26,7 +26,7 @@ class Host {
   // kMalformed, kInvalidArgument: the configuration or the app document.  kUnavailable: the
   // system (a port in use, a directory that cannot be read or written).
   static Result<std::unique_ptr<Host>> start(const HostConfig& config);
-  // As stop(true).
+  // As stop().
   ~Host();
 
   std::uint16_t data_port() const { return data_->port(); }
@@ -48,10 +48,10 @@ class Host {
   bool drained() { return data_->wait_drained(Clock::now()); }
   // Requests that are with a handler or wait for one; a reading, not exact.
   std::uint64_t in_flight() const;
-  // Ends everything. `force`: what is still queued or running is answered 503. False when a
-  // handler did not return in time: its thread cannot be ended from outside, so whatever it may
-  // touch is left in memory, and the process should end soon.
-  bool stop(bool force);
+  // Ends everything; what is still queued or running is answered 503. False when a handler did not
+  // return in time: its thread cannot be ended from outside, so whatever it may touch is left in
+  // memory, and the process should end soon.
+  bool stop();
 
  private:
   explicit Host(const HostConfig& config) : config_(config) {}

@@ -100,7 +100,7 @@ ExitCode stop(Host& host, const Signals& signals) {
     log_info("app",
              "requests in flight that are answered 503: " + std::to_string(host.in_flight()));
   }
-  if (!host.stop(forced)) end_without("a handler did not return; ending without it");
+  if (!host.stop()) end_without("a handler did not return; ending without it");
   log_info("app", "stopped");
   return out_of_time ? ExitCode::kFailed : ExitCode::kOk;
 }

@@ -142,14 +142,10 @@ void Controller::begin_drain() {
   setup_.table.publish(snapshots_.build(desired_, serving_, draining_));
 }
 
-void Controller::close_backends(const std::optional<Error>& error) {
+void Controller::close_backends(const Error& error) {
   builder_.refuse_new();
   for (const auto& [id, backend] : builder_.alive()) {
-    if (error) {
-      backend->close_now(*error);
-    } else {
-      backend->close();
-    }
+    backend->close_now(error);
     backend->abandon_start(Error(ErrorCode::kUnavailable, "shutting_down", "the host is stopping"));
   }
 }

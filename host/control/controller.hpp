@@ -6,7 +6,6 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "host/backend/backend.hpp"
@@ -59,8 +58,8 @@ class Controller {
   // [control] No more changes: each proposal is refused with kUnavailable "shutting_down"; and
   // GET /-/healthz of the data listener fails.
   void begin_drain();
-  // [control] Closes every backend. `error`: also answers what is queued, with it.
-  void close_backends(const std::optional<Error>& error);
+  // [control] Closes every backend, and answers what is queued with `error`.
+  void close_backends(const Error& error);
   // [control] Lets go of every backend, so that the loader can destroy them.
   void release_backends();
   // [control] Calls `then` once, as soon as every replica's thread has ended.

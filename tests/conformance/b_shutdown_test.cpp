@@ -56,12 +56,14 @@ struct GatedHost {
   bool wait_unready() const { return wait_admin("/readyz", " 503 "); }
 
   // Connects until nobody listens any more.
-  bool wait_port_closed() const {
+  static bool wait_closed(std::uint16_t port) {
     for (const TimePoint deadline = Clock::now() + kPatience; Clock::now() < deadline;) {
-      if (!RawClient(process->data_port()).connected()) return true;
+      if (!RawClient(port).connected()) return true;
     }
     return false;
   }
+  bool wait_port_closed() const { return wait_closed(process->data_port()); }
+  bool wait_admin_closed() const { return wait_closed(process->admin_port()); }
 
   HostDirectory directory;
   PluginGate gate;
@@ -145,6 +147,40 @@ SCENARIO("B57, fault 80: a client that honours Connection: close loses no reques
         const auto end = host.process->wait_end();
         REQUIRE(end.has_value());
         CHECK(end->code == 0);
+      }
+    }
+  }
+}
+
+SCENARIO("B57: copies of requests that wait for a shadow do not hold up the end") {
+  GIVEN("a host with one copy inside the shadow's handler and one behind it") {
+    GatedHost host(R"({"grace_ms":30000})");
+    RawClient admin(host.process->admin_port());
+    const std::string shadowed =
+        R"({"route":"/shadowed","traffic":{"hello":1},"shadows":{"gate":1}})";
+    const auto made = admin.ask(
+        "PUT /v1/endpoints/shadowed HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+        "application/json\r\nContent-Length: " +
+        std::to_string(shadowed.size()) + "\r\n\r\n" + shadowed);
+    REQUIRE((made && made->status == 201));
+    admin.close();
+    RawClient client(host.process->data_port());
+    for (int copies = 0; copies < 2; ++copies) {
+      const auto answer = client.ask("GET /shadowed HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      REQUIRE((answer && answer->status == 200));
+    }
+    client.close();
+    REQUIRE(host.gate.wait_entered());
+    REQUIRE(host.wait_admin("/v1/backends/gate", R"("queued":1)"));
+    WHEN("it gets SIGTERM and the copy inside comes back") {
+      host.process->signal(SIGTERM);
+      REQUIRE(host.wait_admin_closed());
+      host.gate.open();
+      THEN("the one behind it is not run, and the exit is 0") {
+        const auto end = host.process->wait_end();
+        REQUIRE(end.has_value());
+        CHECK(end->code == 0);
+        CHECK(host.gate.nobody_entered());
       }
     }
   }

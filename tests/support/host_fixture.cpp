@@ -63,7 +63,7 @@ void HostFixture::start() {
 
 void HostFixture::stop() {
   if (host_ == nullptr) return;
-  CHECK(host_->stop(true));
+  CHECK(host_->stop());
   host_.reset();
 }
 
