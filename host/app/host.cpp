@@ -53,6 +53,7 @@ Status Host::start_control() {
     if (!token.ok()) return std::move(token).error();
     gate_.token = std::move(token).value();
   }
+  gate_.host_names = {config_.admin.address};
   auto staging = StagingDirectory::create((config_.state_directory / "staging").string());
   if (!staging.ok()) {
     return std::move(staging).error().with_context("state directory '" +

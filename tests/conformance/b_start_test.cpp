@@ -108,6 +108,27 @@ SCENARIO("B59: a bad configuration ends the start with one line that says where"
   }
 }
 
+SCENARIO("the admin listener answers to the loopback address that it was given") {
+  GIVEN("a host whose admin listener is on 127.0.0.2") {
+    HostDirectory directory;
+    std::vector<std::string> arguments = directory.serve_arguments();
+    arguments.emplace_back("--admin=127.0.0.2:0");
+    HostProcess process(arguments);
+    REQUIRE(process.wait_ready());
+    WHEN("it is asked by that address, as curl does") {
+      RawClient admin;
+      REQUIRE(admin.connect(process.admin_port(), 0x7f000002));
+      const auto own = admin.ask("GET /healthz HTTP/1.1\r\nHost: 127.0.0.2\r\n\r\n");
+      const auto foreign = admin.ask("GET /healthz HTTP/1.1\r\nHost: 127.0.0.3\r\n\r\n");
+      THEN("it answers, and still not to another name") {
+        REQUIRE((own && foreign));
+        CHECK(own->status == 200);
+        CHECK(foreign->status == 421);
+      }
+    }
+  }
+}
+
 SCENARIO("B59: an app document that cannot be built ends the start, unless the host is tolerant") {
   GIVEN("an app document with a good backend and one without plugin") {
     HostDirectory directory({"hello"});

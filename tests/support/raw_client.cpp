@@ -75,11 +75,11 @@ RawClient& RawClient::operator=(RawClient&& other) noexcept {
   return *this;
 }
 
-bool RawClient::connect(std::uint16_t port) {
+bool RawClient::connect(std::uint16_t port, std::uint32_t ip) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(ip);
   const void* const generic = &address;
   connected_ = ::connect(fd_, static_cast<const sockaddr*>(generic), sizeof address) == 0;
   return connected_;

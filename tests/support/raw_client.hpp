@@ -40,7 +40,8 @@ class RawClient {
   RawClient& operator=(const RawClient&) = delete;
   RawClient& operator=(RawClient&& other) noexcept;
 
-  bool connect(std::uint16_t port);
+  // `ip`: 127.0.0.1, or another IPv4 address as a number.
+  bool connect(std::uint16_t port, std::uint32_t ip = 0x7f000001);
   bool connected() const { return connected_; }
 
   // False when the other side does not take all of it within kWait.
