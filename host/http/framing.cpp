@@ -196,7 +196,6 @@ std::variant<Framing, Refusal> decide_framing(const char* head, std::span<const 
                    "a request needs exactly one valid Host field"};
   }
   Framing framing;
-  framing.host = all.host;
   framing.keep_alive = !all.close && (minor_version > 0 || all.keep_alive);
   auto decided = decide_body(all, minor_version, framing);
   // RFC 9110 10.1.1: an expectation in HTTP/1.0 is ignored.

@@ -17,7 +17,6 @@ struct Framing {
   std::uint64_t length = 0;  // of a kLength body
   bool keep_alive = true;
   bool expects_continue = false;
-  std::string_view host;
 };
 
 // Decides from the raw fields, and nowhere else, how a request is framed (RFC 9112 3.2, 6, 9.3;

@@ -1,6 +1,5 @@
 #include "host/http/session.hpp"
 
-#include <array>
 #include <sys/socket.h>
 
 #include "host/http/socket_io.hpp"
@@ -10,9 +9,6 @@
 
 namespace backplane::host {
 namespace {
-
-// A connection that brings more than this at once lets others have their turn first.
-constexpr int kReadsPerTurn = 16;
 
 // How long the end of the client's stream may stand before we ask whether anybody is there.
 constexpr std::chrono::milliseconds kProbeAfter{100};
@@ -61,19 +57,6 @@ void Session::linger() {
   ::shutdown(watch_.fd(), SHUT_WR);
   if (!with_handler_) release();
   enter(HttpPhase::kLinger, services_.config.linger_timeout);
-  watch_.want_read();
-}
-
-void Session::read_linger() {
-  std::array<char, 16384> scratch;
-  for (int reads = 0; reads < kReadsPerTurn; ++reads) {
-    const ssize_t n = receive(watch_.fd(), scratch);
-    if (n < 0 && would_block()) return watch_.want_read();
-    if (n <= 0) return close();
-    drained_ += static_cast<std::uint64_t>(n);
-    services_.counters.drained_bytes.add(static_cast<std::uint64_t>(n));
-    if (drained_ > services_.config.linger_bytes) return close();
-  }
   watch_.want_read();
 }
 

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "host/http/session.hpp"
 #include "host/http/socket_io.hpp"
 #include "host/message/request_id.hpp"
@@ -162,6 +164,19 @@ void Session::read_ahead() {
   if (n < 0 && !would_block()) return on_client_gone();
   if (n > 0) active_->buffer.commit(static_cast<std::size_t>(n));
   watch_ahead();
+}
+
+void Session::read_linger() {
+  std::array<char, 16384> scratch;
+  for (int reads = 0; reads < kReadsPerTurn; ++reads) {
+    const ssize_t n = receive(watch_.fd(), scratch);
+    if (n < 0 && would_block()) return watch_.want_read();
+    if (n <= 0) return close();
+    drained_ += static_cast<std::uint64_t>(n);
+    services_.counters.drained_bytes.add(static_cast<std::uint64_t>(n));
+    if (drained_ > services_.config.linger_bytes) return close();
+  }
+  watch_.want_read();
 }
 
 void Session::on_end_of_stream() {
