@@ -17,9 +17,8 @@ constexpr IntegerRange kBatchWait{0, 60'000};
 constexpr IntegerRange kQueue{0, 1'000'000};
 constexpr IntegerRange kRequestTimeout{1, std::int64_t{24} * 60 * 60 * 1000};
 
-// A value for the plugin: kept as text. A number beyond every double would become another number,
+// The first number beyond every double, below `value` or itself: it would become another number,
 // or an error, in whatever the plugin reads it with.
-// The first such number, below `value` or itself.
 std::optional<JsonValue> unspeakable_number(const JsonValue& value) {
   if (!std::isfinite(value.number().value_or(0))) return value;
   for (const JsonValue& child : value.children()) {
@@ -28,6 +27,7 @@ std::optional<JsonValue> unspeakable_number(const JsonValue& value) {
   return std::nullopt;
 }
 
+// A value for the plugin: kept as text.
 void read_opaque(ObjectReader& reader, std::string_view key, std::string& field,
                  std::vector<Error>& errors) {
   const std::optional<JsonValue> value = reader.take(key);

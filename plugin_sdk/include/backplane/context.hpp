@@ -30,7 +30,7 @@ class Context {
   // Grows with every reload of the plugin.
   std::uint64_t generation() const noexcept { return generation_; }
 
-  // [any] Writes to the host's log, which names backend and replica beside the message.
+  // [any] Writes to the host's log, which names the plugin beside the message.
   void log_debug(std::string_view message) const { log(BP_LOG_DEBUG, message); }
   void log_info(std::string_view message) const { log(BP_LOG_INFO, message); }
   void log_warning(std::string_view message) const { log(BP_LOG_WARNING, message); }
