@@ -82,6 +82,7 @@ TEST_SUITE("plugin_sdk") {
   TEST_CASE("Response: a head that HTTP forbids is a broken contract, not a broken answer") {
     for (const Response& bad :
          {Response("x").set_header("X-A", "a\r\nb"), Response("x").set_header("X A", "a"),
+          Response("x").set_header("X-A", "a\x01"), Response("x").set_header("content-length", "9"),
           Response("x").set_status(99), Response("x").set_status(600)}) {
       const auto answer = sent(bad);
       CHECK(answer.status == BP_CONTRACT);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -10,6 +12,7 @@
 
 #include <backplane/abi.h>
 #include <backplane/detail/entry.hpp>
+#include <backplane/detail/text.hpp>
 #include <backplane/testing/test_answer.hpp>
 #include <backplane/testing/test_request.hpp>
 
@@ -109,9 +112,7 @@ class TestHost {
     for (std::uint32_t i = 0; i < count; ++i) {
       const std::string_view name = to_view(headers[i].key);
       const std::string_view value = to_view(headers[i].value);
-      if (!is_token(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos) {
-        return BP_INVALID;
-      }
+      if (!is_token(name) || !is_field_value(value) || is_host_owned(name)) return BP_INVALID;
       copy.emplace_back(name, value);
     }
     self.head_sent_ = true;
@@ -156,6 +157,24 @@ class TestHost {
       }
     }
     return true;
+  }
+
+  // RFC 9110 §5.5: no control character but the tab.
+  static bool is_field_value(std::string_view value) noexcept {
+    return std::all_of(value.begin(), value.end(), [](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return (byte >= 0x20 && byte != 0x7f) || c == '\t';
+    });
+  }
+
+  // How an answer travels, and whose it is, is the host's to say.
+  static bool is_host_owned(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 7> kOwned{
+        "Connection",   "Content-Length",   "Date", "Keep-Alive", "Upgrade",
+        "X-Request-Id", "Transfer-Encoding"};
+    return std::any_of(kOwned.begin(), kOwned.end(), [name](std::string_view owned) {
+      return equals_ignoring_case(name, owned);
+    });
   }
 
   bp_host services_{};
