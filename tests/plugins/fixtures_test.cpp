@@ -248,8 +248,8 @@ TEST_SUITE("fixtures") {
     CHECK(Fixture("half_batch")->send_batch({{}, {}})[1].completions == 0);
     CHECK(Fixture("execute_fails")->send().http_status == 503);
     CHECK(Fixture("completes_wrong_status")->send().status == 4711);
-    CHECK(Fixture("content_length")->send().header("content-length") == "3");
     // Their heads are refused, and they answer as if nothing had happened.
+    CHECK(Fixture("content_length")->send().headers.empty());
     CHECK(Fixture("bad_header")->send().headers.empty());
     CHECK(Fixture("status_999")->send().http_status == 200);
     CHECK_THROWS_AS(Fixture("throws_raw")->send(), std::runtime_error);
