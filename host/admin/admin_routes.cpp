@@ -1,5 +1,6 @@
 #include "host/admin/admin_routes.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "host/admin/backends_resource.hpp"

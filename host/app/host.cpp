@@ -135,22 +135,25 @@ Status Host::reload_app() {
 }
 
 Status Host::apply(const Change& change, bool tolerant) {
-  std::promise<Status> outcome;
-  controller_->post([this, &change, tolerant, &outcome] {
-    controller_->propose(change, tolerant, [&outcome](const Result<ChangeOutcome>& changed) {
-      outcome.set_value(changed.ok() ? Status() : Status(changed.error()));
+  // Shared: the waiter may be gone before set_value() has returned on control.
+  const auto outcome = std::make_shared<std::promise<Status>>();
+  std::future<Status> known = outcome->get_future();
+  controller_->post([this, change, tolerant, outcome] {
+    controller_->propose(change, tolerant, [outcome](const Result<ChangeOutcome>& changed) {
+      outcome->set_value(changed.ok() ? Status() : Status(changed.error()));
     });
   });
-  return outcome.get_future().get();
+  return known.get();
 }
 
 void Host::run_on_control(TaskThread::Task task) {
-  std::promise<void> ran;
-  controller_->post([&task, &ran] {
+  const auto ran = std::make_shared<std::promise<void>>();
+  std::future<void> done = ran->get_future();
+  controller_->post([task = std::move(task), ran] {
     task();
-    ran.set_value();
+    ran->set_value();
   });
-  ran.get_future().wait();
+  done.wait();
 }
 
 void Host::begin_drain() {

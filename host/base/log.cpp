@@ -39,7 +39,9 @@ void start_log(LogLevel level) {
   const auto pattern = Poco::makeAuto<Poco::PatternFormatter>("%Y-%m-%dT%H:%M:%S.%iZ %p %s: %t");
   const auto console = Poco::makeAuto<Poco::ConsoleChannel>(std::cerr);
   const auto formatting = Poco::makeAuto<Poco::FormattingChannel>(pattern, console);
-  const auto async = Poco::makeAuto<Poco::AsyncChannel>(formatting);
+  auto async = Poco::makeAuto<Poco::AsyncChannel>(formatting);
+  // A reader that is blocked costs lines, not memory; how many is logged when it goes on.
+  async->setProperty("queueSize", "8192");
   Poco::Logger::root().setChannel(async);
   Poco::Logger::root().setLevel(priority_of(level));
   enabled_up_to.store(static_cast<int>(level), std::memory_order_release);

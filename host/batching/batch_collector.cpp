@@ -95,6 +95,11 @@ std::chrono::milliseconds BatchCollector::drain_estimate() const {
   return drain_time(limits_, queue_.size(), service_time_);
 }
 
+bool BatchCollector::go_together(const Exchange& one, const Exchange& other) {
+  // The key alone could be made to collide by whoever chooses the method's name.
+  return one.batch_key == other.batch_key && one.request.call_method == other.request.call_method;
+}
+
 QueueView BatchCollector::view() const {
   QueueView queue{.length = queue_.size()};
   const Exchange* const first = queue_.front();
@@ -102,7 +107,7 @@ QueueView BatchCollector::view() const {
   queue.oldest_arrival = first->queued;
   for (const Exchange* exchange = first;
        exchange != nullptr && queue.compatible < limits_.max_batch_size &&
-       exchange->batch_key == first->batch_key;
+       go_together(*exchange, *first);
        exchange = exchange->next) {
     ++queue.compatible;
     queue.tightest_deadline = std::min(queue.tightest_deadline, exchange->request.deadline);
@@ -113,10 +118,10 @@ QueueView BatchCollector::view() const {
 BatchCollector::Taken BatchCollector::take(std::uint32_t count, TimePoint now) {
   Taken taken;
   const bool batched = limits_.max_batch_size > 1;
-  const std::uint64_t key = queue_.front()->batch_key;
+  const Exchange& first = *queue_.front();  // stays alive in one of the lists
   while (!queue_.empty() && taken.ready.size() < count) {
     // One that leaves unexecuted makes room for the next, which may be of another kind.
-    if (batched && queue_.front()->batch_key != key) break;
+    if (batched && !go_together(*queue_.front(), first)) break;
     PendingRequest request = queue_.pop_front();
     if (request.exchange().abandoned()) {
       taken.abandoned.push_back(std::move(request));

@@ -48,6 +48,8 @@ class BatchCollector {
     RequestList abandoned;
   };
 
+  // Whether two requests may be in one execute().
+  static bool go_together(const Exchange& one, const Exchange& other);
   QueueView view() const BP_REQUIRES(mutex_);
   Taken take(std::uint32_t count, TimePoint now) BP_REQUIRES(mutex_);
   // How many sleeping replicas the queue is worth now; they count as awake from here on.

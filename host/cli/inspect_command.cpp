@@ -25,6 +25,8 @@ CommandSyntax inspect_syntax() {
       .options = {{"strict", "", "Warnings refuse the plugin as well."},
                   {"json", "", "Print one JSON object."}},
       .notes =
+          "It knows no configuration: what plugins.allow and plugins.signing_key keep out is "
+          "for the host to say (GET /v1/plugins).\n\n"
           "Ends with 0 when the host would take the plugin, 1 when it would not, 64 when the "
           "command line is wrong.",
   };

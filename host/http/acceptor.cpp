@@ -80,7 +80,9 @@ void Acceptor::resume(TimePoint now) {
 
 void Acceptor::stop() {
   if (watch_.fd() < 0) return;
-  while (resume_at_ == kNever && accept_one()) {
+  // Who is in the backlog already is served; no more often than a backlog is long, because an
+  // error that lasts looks like one more connection that failed.
+  for (int tries = 0; tries < SOMAXCONN && resume_at_ == kNever && accept_one(); ++tries) {
   }
   resume_at_ = kNever;
   watch_.close();

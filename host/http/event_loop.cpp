@@ -59,6 +59,8 @@ class WaitAllocator {
   WaitMemory* memory_;
 };
 
+constexpr int kCallsPerTurn = 1024;
+
 using Executor = boost::asio::io_context::executor_type;
 using StreamDescriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
 
@@ -125,7 +127,9 @@ void EventLoop::run_turn(Duration max_wait) {
   // The first wait may block; the second takes what has become ready beside it, so that one
   // turn is one burst.
   context_->io.run_one_for(max_wait);
-  context_->io.poll();
+  // Bounded: clients that never stop sending would keep answers and timers waiting.
+  for (int calls = 0; calls < kCallsPerTurn && context_->io.poll_one() > 0; ++calls) {
+  }
 }
 
 EventLoop::Watch::Watch(EventLoop& loop, Descriptor descriptor, ReadyListener& listener)

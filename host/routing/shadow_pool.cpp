@@ -11,12 +11,14 @@ constexpr std::size_t kKeptBytes = std::size_t{64} * 1024;
 
 Exchange* ShadowPool::copy(const HttpRequest& original) {
   Copy* copy = nullptr;
+  const std::size_t size = size_of(original);
   {
     MutexLock lock(mutex_);
-    if (!free_.empty()) {
+    const bool fits = size <= byte_budget_ - bytes_out_;
+    if (fits && !free_.empty()) {
       copy = copies_[free_.back()].get();
       free_.pop_back();
-    } else if (copies_.size() < budget_) {
+    } else if (fits && copies_.size() < budget_) {
       copies_.push_back(std::make_unique<Copy>());
       copy = copies_.back().get();
       copy->slot = copies_.size() - 1;
@@ -24,7 +26,9 @@ Exchange* ShadowPool::copy(const HttpRequest& original) {
       ++dropped_;
       return nullptr;
     }
+    bytes_out_ += size;
   }
+  copy->size = size;
   fill(original, *copy);
   copy->home = this;
   copy->pool = shared_from_this();
@@ -39,6 +43,7 @@ void ShadowPool::push(Exchange& exchange) noexcept {
   copy.response.clear();
   if (copy.bytes.capacity() > kKeptBytes) std::string().swap(copy.bytes);
   MutexLock lock(mutex_);
+  bytes_out_ -= copy.size;
   free_.push_back(copy.slot);
 }
 
@@ -47,15 +52,19 @@ std::size_t ShadowPool::dropped() const {
   return dropped_;
 }
 
+std::size_t ShadowPool::size_of(const HttpRequest& request) {
+  std::size_t total = request.method.size() + request.path.size() + request.query.size() +
+                      request.authority.size() + request.body.size();
+  for (const HeaderField& field : request.headers) total += field.name.size() + field.value.size();
+  return total;
+}
+
 void ShadowPool::fill(const HttpRequest& original, Copy& copy) {
   copy.reset();
-  std::size_t total = original.method.size() + original.path.size() + original.query.size() +
-                      original.authority.size() + original.body.size();
-  for (const HeaderField& field : original.headers) total += field.name.size() + field.value.size();
   std::string& bytes = copy.bytes;
   bytes.clear();
   // Reserved in one piece: the views below must not move.
-  bytes.reserve(total);
+  bytes.reserve(copy.size);
   const auto keep = [&bytes](std::string_view text) {
     const std::size_t start = bytes.size();
     bytes.append(text);

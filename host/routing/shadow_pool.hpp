@@ -15,8 +15,11 @@ namespace backplane::host {
 // copies that are out, so that either may go first. Thread-safe.
 class ShadowPool final : public CompletionSink, public std::enable_shared_from_this<ShadowPool> {
  public:
-  // `budget`: copies that may be out at once; more are not made.
-  explicit ShadowPool(std::size_t budget) : budget_(budget) {}
+  static constexpr std::size_t kDefaultByteBudget = std::size_t{64} * 1024 * 1024;
+
+  // `budget`: copies that may be out at once, `byte_budget`: bytes in them; more are not made.
+  explicit ShadowPool(std::size_t budget, std::size_t byte_budget = kDefaultByteBudget)
+      : budget_(budget), byte_budget_(byte_budget) {}
 
   // [any] A copy of `original`, owing its completion to this pool; null when the budget is spent.
   Exchange* copy(const HttpRequest& original);
@@ -32,14 +35,18 @@ class ShadowPool final : public CompletionSink, public std::enable_shared_from_t
     std::string bytes;                 // what the request's views point into
     std::shared_ptr<ShadowPool> pool;  // set while out
     std::size_t slot = 0;
+    std::size_t size = 0;  // of bytes
   };
 
+  static std::size_t size_of(const HttpRequest& request);
   static void fill(const HttpRequest& original, Copy& copy);
 
   const std::size_t budget_;
+  const std::size_t byte_budget_;
   mutable Mutex mutex_;
   std::vector<std::unique_ptr<Copy>> copies_ BP_GUARDED_BY(mutex_);
   std::vector<std::size_t> free_ BP_GUARDED_BY(mutex_);
+  std::size_t bytes_out_ BP_GUARDED_BY(mutex_) = 0;
   std::size_t dropped_ BP_GUARDED_BY(mutex_) = 0;
 };
 

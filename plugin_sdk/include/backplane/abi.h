@@ -9,7 +9,7 @@
  *   terminated; {NULL, 0} is the empty string. `const char*` is terminated by NUL.
  * - No exception, longjmp or thread cancellation crosses a function of this header.
  * - [loader] is the host's one loader thread. [replica] is the thread of that replica: the same
- * from create to destroy, so never two at a time for one replica; replicas run beside each other.
+ *   from create to destroy, so never two at a time for one replica; replicas run beside each other.
  *   [any] is any thread, and for one bp_call one thread at a time. */
 #ifndef BACKPLANE_ABI_H
 #define BACKPLANE_ABI_H

@@ -219,6 +219,17 @@ TEST_SUITE("batching") {
     CHECK(pop(collector) == Batch{&e[4]});
   }
 
+  TEST_CASE("BatchCollector: two methods are kept apart even when their keys collide") {
+    std::array<TestExchange, 3> e;
+    BatchCollector collector(batched(8), 10);
+    for (TestExchange& exchange : e) exchange.batch_key = 7;
+    e[0].request.call_method = e[1].request.call_method = "a";
+    e[2].request.call_method = "b";
+    push(collector, {&e[0], &e[1], &e[2]});
+    CHECK(pop(collector) == Batch{&e[0], &e[1]});
+    CHECK(pop(collector) == Batch{&e[2]});
+  }
+
   TEST_CASE("BatchCollector: one who left unexecuted does not let another kind in") {
     TestExchange gone;
     TestExchange a;

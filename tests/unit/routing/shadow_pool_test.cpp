@@ -64,6 +64,20 @@ TEST_SUITE("routing") {
     third->complete();
   }
 
+  TEST_CASE("ShadowPool: copies that are out hold no more bytes than their budget") {
+    const auto pool = std::make_shared<ShadowPool>(8, 10);
+    HttpRequest six;
+    six.body = "sixsix";
+    Exchange* const first = pool->copy(six);
+    REQUIRE(first != nullptr);
+    CHECK(pool->copy(six) == nullptr);
+    CHECK(pool->dropped() == 1);
+    first->complete();
+    Exchange* const again = pool->copy(six);
+    REQUIRE(again != nullptr);
+    again->complete();
+  }
+
   TEST_CASE("ShadowPool: a copy that is used again holds nothing of the former request") {
     const auto pool = std::make_shared<ShadowPool>(1);
     HttpRequest first;
