@@ -1,7 +1,7 @@
 #include "host/plugin/abi_bridge.hpp"
 
-#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -20,7 +20,7 @@ struct Held {
 };
 
 Held held(bp_call* handle) {
-  const auto epoch = std::bit_cast<std::uintptr_t>(handle) % OpenCall::kEpochs;
+  const auto epoch = reinterpret_cast<std::uintptr_t>(handle) % OpenCall::kEpochs;
   return {*reinterpret_cast<OpenCall*>(reinterpret_cast<std::byte*>(handle) - epoch),
           static_cast<std::uint32_t>(epoch)};
 }
