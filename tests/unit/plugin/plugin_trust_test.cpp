@@ -91,7 +91,7 @@ TEST_SUITE("plugin") {
     CHECK(verdict(trust.check("a", kCounted, good)) == "trusted");
     CHECK(verdict(trust.check("a", other_digest(), good)) == "bad_signature");
     CHECK(verdict(trust.check("a", kCounted, stranger.sign(counted_digest()))) == "bad_signature");
-    for (const std::size_t place : {0, 31, 32, 63}) {
+    for (const std::size_t place : {0U, 31U, 32U, 63U}) {
       PluginSignature damaged = good;
       damaged[place] ^= 1U;
       CAPTURE(place);
