@@ -19,11 +19,11 @@ namespace backplane::host {
 class PluginLibrary;
 
 // One handler of a loaded plugin, as replicas need it. Borrows the plugin's table and the bridge:
-// `library` keeps both there. A plain value.
+// `keep_loaded` keeps both there. A plain value.
 struct HandlerSource {
   const bp_handler* handler = nullptr;
   AbiBridge* bridge = nullptr;
-  std::shared_ptr<PluginLibrary> library;
+  std::shared_ptr<PluginLibrary> keep_loaded;
   HandlerIdentity identity;
   std::uint64_t max_response_bytes = std::uint64_t{64} << 20U;
 };

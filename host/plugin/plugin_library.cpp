@@ -190,7 +190,7 @@ Result<std::shared_ptr<HandlerFactory>> PluginLibrary::factory(const std::string
     if (description.name == handler) {
       HandlerSource source{.handler = declared.table,
                            .bridge = bridge_,
-                           .library = shared_from_this(),
+                           .keep_loaded = shared_from_this(),
                            .identity = {.name = description.name,
                                         .batch = description.max_batch > 1,
                                         .debug_errors = options_.debug_errors},

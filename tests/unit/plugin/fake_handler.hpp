@@ -55,7 +55,7 @@ class FakeHandler {
     return LoadedHandler::create(
         {.handler = &handler_,
          .bridge = &bridge_,
-         .library = nullptr,
+         .keep_loaded = nullptr,
          .identity = {.name = "fake",
                       .batch = (handler_.flags & BP_HF_BATCH) != 0,
                       .debug_errors = debug_errors},
