@@ -44,6 +44,7 @@ bool Acceptor::accept_one() {
   }
   switch (errno) {
     case EAGAIN:
+      watch_.read_drained();
       return false;
     case EMFILE:
     case ENFILE:

@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "host/base/clock.hpp"
-#include "host/http/event_loop.hpp"
+#include "host/http/watch.hpp"
 #include "host/metrics/http_counters.hpp"
 
 namespace backplane::host {
@@ -26,7 +26,6 @@ class Acceptor final : private ReadyListener {
   // [io] Takes what already waits, whose clients have been told that they are connected, and
   // closes the socket.
   void stop();
-  bool busy() const { return watch_.busy(); }
 
  private:
   void on_readable() override;
@@ -37,7 +36,7 @@ class Acceptor final : private ReadyListener {
   // Out of descriptors: the spare one lets the oldest waiting client be told instead of left.
   void shed_one();
 
-  EventLoop::Watch watch_;
+  Watch watch_;
   HttpCounters& counters_;
   Adopt adopt_;
   Descriptor spare_;

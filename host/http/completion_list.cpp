@@ -20,11 +20,6 @@ void CompletionList::wake() noexcept {
   static_cast<void>(!::write(event_.get(), &one, sizeof one));
 }
 
-void CompletionList::clear_wakes() noexcept {
-  std::uint64_t count = 0;
-  static_cast<void>(!::read(event_.get(), &count, sizeof count));
-}
-
 Exchange* CompletionList::pop_all() {
   if (empty()) return nullptr;
   Exchange* taken = head_.exchange(nullptr, std::memory_order_acquire);

@@ -17,8 +17,8 @@ namespace backplane::host {
 // follows in the list's modification order is a read-modify-write and so continues the release
 // sequence: the acquire sees what every pusher wrote to its exchange before push(). Nodes are
 // only ever taken all at once, so there is no ABA. A wake cannot be lost: who finds the stack
-// empty writes the eventfd after its exchange is in, and the io thread empties the eventfd
-// before it takes the stack.
+// empty writes the eventfd after its exchange is in, and a write that came after the io thread's
+// last wait is an edge that ends its next one. So nobody needs to read the eventfd.
 class CompletionList : public CompletionSink {
  public:
   explicit CompletionList(Descriptor event) : event_(std::move(event)) {}
@@ -35,8 +35,6 @@ class CompletionList : public CompletionSink {
   Exchange* pop_all();
   // [io]
   bool empty() const { return head_.load(std::memory_order_relaxed) == nullptr; }
-  // [io] Takes the wakes back; before pop_all().
-  void clear_wakes() noexcept;
   int event_fd() const { return event_.get(); }
 
  private:

@@ -1,172 +1,74 @@
 #include "host/http/event_loop.hpp"
 
-// Before Asio: Boost 1.74 uses std::exchange with g++ 12 without including it.
+#include <algorithm>
 #include <array>
-#include <cstddef>
-#include <string>
+#include <limits>
+#include <sys/epoll.h>
 #include <utility>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include "host/http/watch.hpp"
 
 namespace backplane::host {
 namespace {
 
-// Memory for the one wait that a direction can have under way, so that arming it allocates
-// nothing.
-class WaitMemory {
- public:
-  void* allocate(std::size_t size) {
-    if (!used_ && size <= bytes_.size()) {
-      used_ = true;
-      return bytes_.data();
-    }
-    return std::allocator<std::byte>().allocate(size);
-  }
-  void deallocate(void* memory, std::size_t size) {
-    if (memory == bytes_.data()) {
-      used_ = false;
-    } else {
-      std::allocator<std::byte>().deallocate(static_cast<std::byte*>(memory), size);
-    }
-  }
+// What a turn takes from the kernel at the most: clients that never stop sending would otherwise
+// keep answers and timers waiting. The rest stays ready, in the order in which it became so.
+constexpr std::size_t kEventsPerTurn = 512;
 
- private:
-  alignas(std::max_align_t) std::array<std::byte, 128> bytes_{};
-  bool used_ = false;
-};
+int to_milliseconds(Duration wait) {
+  // Rounded up: waking before a timer is due would be a turn for nothing.
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+  return static_cast<int>(std::clamp<decltype(ms)>(ms, 0, std::numeric_limits<int>::max()));
+}
 
-template <typename T>
-class WaitAllocator {
- public:
-  using value_type = T;
-  explicit WaitAllocator(WaitMemory& memory) : memory_(&memory) {}
-  template <typename U>
-  WaitAllocator(const WaitAllocator<U>& other)  // NOLINT(google-explicit-constructor): rebinding
-      : memory_(other.memory_) {}
-
-  T* allocate(std::size_t n) { return static_cast<T*>(memory_->allocate(n * sizeof(T))); }
-  void deallocate(T* memory, std::size_t n) { memory_->deallocate(memory, n * sizeof(T)); }
-
-  friend bool operator==(const WaitAllocator& a, const WaitAllocator& b) {
-    return a.memory_ == b.memory_;
-  }
-
- private:
-  template <typename U>
-  friend class WaitAllocator;
-  WaitMemory* memory_;
-};
-
-constexpr int kCallsPerTurn = 1024;
-
-using Executor = boost::asio::io_context::executor_type;
-using StreamDescriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
+epoll_event to_event(std::uint32_t events, Watch& watch) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &watch;
+  return event;
+}
 
 }  // namespace
 
-struct EventLoop::Context {
-  // 1: only one thread ever runs it.
-  boost::asio::io_context io{1};
-  boost::asio::executor_work_guard<Executor> work{io.get_executor()};
-};
-
-struct EventLoop::Watch::State {
-  State(boost::asio::io_context& io, ReadyListener& told) : stream(io), listener(told) {}
-
-  StreamDescriptor stream;
-  ReadyListener& listener;
-  bool closed = false;
-  bool reading = false;
-  bool writing = false;
-  WaitMemory read_memory;
-  WaitMemory write_memory;
-};
-
-namespace {
-
-// What Asio calls: a function object instead of a lambda, because it brings its allocator.
-template <typename State, bool kWrite>
-struct OnReady {
-  using allocator_type = WaitAllocator<std::byte>;
-
-  State* state;
-
-  allocator_type get_allocator() const {
-    return allocator_type(kWrite ? state->write_memory : state->read_memory);
-  }
-  // An error other than our own close() is left for the listener's next call to find.
-  void operator()(const boost::system::error_code&) const {
-    (kWrite ? state->writing : state->reading) = false;
-    if (state->closed) return;
-    if (kWrite) {
-      state->listener.on_writable();
-    } else {
-      state->listener.on_readable();
-    }
-  }
-};
-
-}  // namespace
-
-EventLoop::EventLoop(std::unique_ptr<Context> context) : context_(std::move(context)) {}
-EventLoop::~EventLoop() = default;
-
-Result<std::unique_ptr<EventLoop>> EventLoop::create() {
-  // A fence: io_context's constructor throws where the kernel gives no descriptor.
-  try {
-    return std::unique_ptr<EventLoop>(new EventLoop(std::make_unique<Context>()));
-  } catch (const boost::system::system_error& error) {
-    return Error(ErrorCode::kUnavailable,
-                 std::string("an event loop cannot be made: ") + error.what());
-  }
+Result<EventLoop> EventLoop::create() {
+  Descriptor epoll(::epoll_create1(EPOLL_CLOEXEC));
+  if (!epoll.is_open()) return Error(ErrorCode::kUnavailable, "no descriptor for an event loop");
+  return EventLoop(std::move(epoll));
 }
 
 void EventLoop::run_turn(Duration max_wait) {
-  // The first wait may block; the second takes what has become ready beside it, so that one
-  // turn is one burst.
-  context_->io.run_one_for(max_wait);
-  // Bounded: clients that never stop sending would keep answers and timers waiting.
-  for (int calls = 0; calls < kCallsPerTurn && context_->io.poll_one() > 0; ++calls) {
+  std::array<epoll_event, kEventsPerTurn> events;
+  const int timeout = next_turn_.empty() ? to_milliseconds(max_wait) : 0;
+  // -1 only when a signal came first: then nothing was ready.
+  const int ready = ::epoll_wait(epoll_.get(), events.data(), kEventsPerTurn, timeout);
+  // Taken out first: who is told may ask for the turn after this one.
+  this_turn_.swap(next_turn_);
+  next_turn_.clear();
+  for (Watch* const watch : this_turn_) {
+    if (watch != nullptr) watch->on_next_turn();
+  }
+  for (int i = 0; i < ready; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    static_cast<Watch*>(event.data.ptr)->on_events(event.events);
   }
 }
 
-EventLoop::Watch::Watch(EventLoop& loop, Descriptor descriptor, ReadyListener& listener)
-    : state_(std::make_unique<State>(loop.context_->io, listener)) {
-  boost::system::error_code error;
-  const int fd = descriptor.release();
-  state_->stream.assign(fd, error);
-  if (error) Descriptor(fd).close();
+bool EventLoop::add(int fd, std::uint32_t events, Watch& watch) {
+  epoll_event event = to_event(events, watch);
+  return ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-EventLoop::Watch::~Watch() = default;
-
-void EventLoop::Watch::want_read() {
-  if (state_->reading || state_->closed) return;
-  state_->reading = true;
-  state_->stream.async_wait(StreamDescriptor::wait_read, OnReady<State, false>{state_.get()});
+void EventLoop::modify(int fd, std::uint32_t events, Watch& watch) {
+  epoll_event event = to_event(events, watch);
+  // It cannot fail for a descriptor that is in the set.
+  static_cast<void>(::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event));
 }
 
-void EventLoop::Watch::want_write() {
-  if (state_->writing || state_->closed) return;
-  state_->writing = true;
-  state_->stream.async_wait(StreamDescriptor::wait_write, OnReady<State, true>{state_.get()});
-}
-
-void EventLoop::Watch::close() {
-  if (state_->closed) return;
-  state_->closed = true;
-  boost::system::error_code ignored;
-  state_->stream.close(ignored);
-}
-
-bool EventLoop::Watch::busy() const {
-  return state_->reading || state_->writing;
-}
-
-int EventLoop::Watch::fd() const {
-  return state_->stream.is_open() ? state_->stream.native_handle() : -1;
+void EventLoop::forget(Watch& watch) {
+  // Seldom: a connection that ends while bytes of it wait for the next turn.
+  for (auto* const list : {&next_turn_, &this_turn_}) {
+    std::replace(list->begin(), list->end(), &watch, static_cast<Watch*>(nullptr));
+  }
 }
 
 }  // namespace backplane::host

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <memory>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "host/base/clock.hpp"
 #include "host/base/result.hpp"
@@ -8,63 +10,37 @@
 
 namespace backplane::host {
 
-// Told when a watched descriptor is ready. Both are calls on the loop's thread.
-class ReadyListener {
- public:
-  virtual ~ReadyListener() = default;
-  // [io] Reading will not block; it may find an end or an error.
-  virtual void on_readable() = 0;
-  // [io] Writing will not block.
-  virtual void on_writable() = 0;
-};
+class Watch;
 
-// Waits for descriptors: one Asio io_context, the only place of this part that knows Asio. Owned
-// by an IoThread; one thread, the one that calls run_turn().
+// Waits for the descriptors of its Watches: one epoll set, edge-triggered, so that a connection
+// that is served again and again costs no call but the wait itself. (Asio must arm every wait by a
+// call of its own, which is a third of the system calls of a small request.) Owned by an IoThread;
+// one thread, the one that calls run_turn().
 class EventLoop {
  public:
-  class Watch;
-
   // [any] kUnavailable when the process has no descriptors left.
-  static Result<std::unique_ptr<EventLoop>> create();
-  ~EventLoop();
-  EventLoop(const EventLoop&) = delete;
-  EventLoop& operator=(const EventLoop&) = delete;
+  static Result<EventLoop> create();
 
   // [io] Waits up to `max_wait` until something is ready, then tells all listeners whose
-  // descriptors are, and returns.
+  // descriptors are, and returns. No watch may be destroyed by a listener that is told; a closed
+  // one is told nothing.
   void run_turn(Duration max_wait);
 
  private:
-  struct Context;
-  explicit EventLoop(std::unique_ptr<Context> context);
+  friend class Watch;
+  explicit EventLoop(Descriptor epoll) : epoll_(std::move(epoll)) {}
 
-  std::unique_ptr<Context> context_;
-};
+  // False: the kernel has no room for it.
+  bool add(int fd, std::uint32_t events, Watch& watch);
+  void modify(int fd, std::uint32_t events, Watch& watch);
+  // Tells `watch` in the next turn, which will not wait.
+  void tell_next_turn(Watch& watch) { next_turn_.push_back(&watch); }
+  void forget(Watch& watch);
 
-// One descriptor that a listener waits for. Owned by that listener, which must not destroy it
-// while it is busy(); its loop's thread.
-class EventLoop::Watch {
- public:
-  // [io] Takes `descriptor` over. Both others must outlive the watch.
-  Watch(EventLoop& loop, Descriptor descriptor, ReadyListener& listener);
-  ~Watch();
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-
-  // [io] One call of on_readable() from a later turn; asking twice is asking once.
-  void want_read();
-  // [io] The same for on_writable().
-  void want_write();
-  // [io] Closes the descriptor. The listener is not called any more, but the loop needs another
-  // turn until the watch is not busy().
-  void close();
-  bool busy() const;
-  // [io] -1 once closed, or when the kernel refused to watch it.
-  int fd() const;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
+  Descriptor epoll_;
+  // Watches whose descriptors were left ready, and to which no new edge will point.
+  std::vector<Watch*> next_turn_;
+  std::vector<Watch*> this_turn_;  // kept for its memory
 };
 
 }  // namespace backplane::host

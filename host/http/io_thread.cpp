@@ -30,16 +30,16 @@ Result<std::unique_ptr<IoThread>> IoThread::create(Setup&& setup) {
       new IoThread(std::move(setup), std::move(loop).value(), std::move(event)));
 }
 
-IoThread::IoThread(Setup&& setup, std::unique_ptr<EventLoop> loop, Descriptor event)
+IoThread::IoThread(Setup&& setup, EventLoop&& loop, Descriptor event)
     : name_(std::move(setup.name)),
       loop_(std::move(loop)),
       handler_(std::move(setup.handler)),
       completions_(std::move(event)),
       on_change_(std::move(setup.on_change)),
-      services_{setup.config, *loop_, *handler_, completions_, setup.budget, counters_},
+      services_{setup.config, loop_, *handler_, completions_, setup.budget, counters_},
       // The watch closes what it watches, and whoever completes an exchange needs the other one.
-      wake_watch_(*loop_, Descriptor(::dup(completions_.event_fd())), *this),
-      acceptor_(*loop_, std::move(setup.socket), counters_,
+      wake_watch_(loop_, Descriptor(::dup(completions_.event_fd())), *this),
+      acceptor_(loop_, std::move(setup.socket), counters_,
                 [this](Descriptor connection) { adopt(std::move(connection)); }) {}
 
 IoThread::~IoThread() {
@@ -72,7 +72,8 @@ bool IoThread::collect_rest() {
 }
 
 void IoThread::on_readable() {
-  completions_.clear_wakes();
+  // Each wake is an edge of its own, so the eventfd need not be read.
+  wake_watch_.read_drained();
   wake_watch_.want_read();
 }
 
@@ -88,7 +89,7 @@ void IoThread::run() {
 
 void IoThread::turn() {
   services_.forget_now();
-  loop_->run_turn(time_to_sleep());
+  loop_.run_turn(time_to_sleep());
   const TimePoint now = services_.now();
   if (order_.load(std::memory_order_acquire) == Order::kDrain && !services_.draining) {
     services_.draining = true;
@@ -181,7 +182,7 @@ void IoThread::sweep() {
   auto& closed = services_.closed;
   if (!closed.empty()) {
     const auto still_busy = std::partition(closed.begin(), closed.end(),
-                                           [](const Session* session) { return session->busy(); });
+                                           [](const Session* session) { return session->with_handler(); });
     for (auto it = still_busy; it != closed.end(); ++it) {
       const std::size_t index = (*it)->index;
       sessions_.back()->index = index;
@@ -240,16 +241,6 @@ void IoThread::shut_down() {
   // By index: nothing is added or removed here.
   for (std::size_t i = 0; i < sessions_.size(); ++i) sessions_[i]->stop();
   services_.to_send.clear();
-  // The loop gives back the waits of closed descriptors within a turn.
-  const auto waits = [this] {
-    return acceptor_.busy() || wake_watch_.busy() ||
-           std::any_of(sessions_.begin(), sessions_.end(), [](const auto& session) {
-             return session->busy() && !session->with_handler();
-           });
-  };
-  do {
-    loop_->run_turn(Duration::zero());
-  } while (waits());
   sweep();
 }
 

@@ -54,7 +54,7 @@ class IoThread final : private ReadyListener {
  private:
   enum class Order : unsigned char { kServe, kDrain, kStop };
 
-  IoThread(Setup&& setup, std::unique_ptr<EventLoop> loop, Descriptor event);
+  IoThread(Setup&& setup, EventLoop&& loop, Descriptor event);
 
   void on_readable() override;  // somebody woke us
   void on_writable() override {}
@@ -78,12 +78,12 @@ class IoThread final : private ReadyListener {
   std::string name_;
   HttpCounters counters_;
   // Members are destroyed from the last to the first: sessions before what they refer to.
-  std::unique_ptr<EventLoop> loop_;
+  EventLoop loop_;
   std::unique_ptr<HttpHandler> handler_;
   CompletionList completions_;
   std::function<void()> on_change_;
   IoServices services_;
-  EventLoop::Watch wake_watch_;
+  Watch wake_watch_;
   Acceptor acceptor_;
   std::vector<std::unique_ptr<Session>> sessions_;
   TimePoint next_tick_{};

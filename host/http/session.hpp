@@ -3,16 +3,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <sys/types.h>
 
 #include "host/base/error.hpp"
 #include "host/http/active_request.hpp"
 #include "host/http/io_services.hpp"
+#include "host/http/watch.hpp"
 
 namespace backplane::host {
 
 // One connection: reads requests one at a time, hands them over and writes the answers in their
-// order. Owned by its IoThread, which destroys it when it is closed() and not busy(); that io
-// thread. Between two requests it holds neither buffer nor exchange.
+// order. Owned by its IoThread, which destroys it when it is closed and no handler has its
+// exchange; that io thread. Between two requests it holds neither buffer nor exchange.
 class Session final : public PhaseHook, private ReadyListener {
  public:
   // [io] `counted`: the connection holds a place in the budget.
@@ -40,8 +43,6 @@ class Session final : public PhaseHook, private ReadyListener {
   void stop();
 
   bool closed() const { return closed_; }
-  // [io] The loop or a handler still refers to it.
-  bool busy() const { return watch_.busy() || with_handler_; }
   bool with_handler() const { return with_handler_; }
 
   // For the IoThread: where it keeps this session.
@@ -56,6 +57,7 @@ class Session final : public PhaseHook, private ReadyListener {
   void watch_ahead();
   void read_ahead();
   void read_linger();
+  ssize_t receive_into(std::span<char> room);
   void on_end_of_stream();
   void advance();
   void on_head_done();
@@ -84,7 +86,7 @@ class Session final : public PhaseHook, private ReadyListener {
   bool is_in(HttpPhase phase) const { return phase_ == phase; }
 
   IoServices& services_;
-  EventLoop::Watch watch_;
+  Watch watch_;
   std::unique_ptr<ActiveRequest> active_;
   HttpPhase phase_ = HttpPhase::kFirstByte;
   bool counted_;

@@ -45,6 +45,14 @@ void Session::acquire() {
   active_->home = &services_.completions;
 }
 
+ssize_t Session::receive_into(std::span<char> room) {
+  const ssize_t n = receive(watch_.fd(), room);
+  // Less than there was room for is all there was (epoll(7)).
+  const bool all = n < 0 ? would_block() : static_cast<std::size_t>(n) < room.size();
+  if (all) watch_.read_drained();
+  return n;
+}
+
 void Session::read_request() {
   acquire();
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
@@ -52,7 +60,7 @@ void Session::read_request() {
     const std::size_t wanted = active_->reader.wanted_bytes();
     active_->buffer.make_room(wanted == 0 ? 0 : wanted + kRoomBehind);
     const std::span<char> room = active_->buffer.room();
-    const ssize_t n = receive(watch_.fd(), room);
+    const ssize_t n = receive_into(room);
     if (n == 0) return on_end_of_stream();
     if (n < 0) {
       if (!would_block()) return on_client_gone();
@@ -154,7 +162,7 @@ void Session::read_ahead() {
   if (!with_handler_) return;
   const std::span<char> room = active_->buffer.room();
   if (room.empty()) return;
-  const ssize_t n = receive(watch_.fd(), room);
+  const ssize_t n = receive_into(room);
   if (n == 0) {
     // Legal after a complete request: the client may only have nothing more to say.
     half_closed_ = true;
@@ -169,7 +177,7 @@ void Session::read_ahead() {
 void Session::read_linger() {
   std::array<char, 16384> scratch;
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
-    const ssize_t n = receive(watch_.fd(), scratch);
+    const ssize_t n = receive_into(scratch);
     if (n < 0 && would_block()) return watch_.want_read();
     if (n <= 0) return close();
     drained_ += static_cast<std::uint64_t>(n);
