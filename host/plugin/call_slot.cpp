@@ -71,7 +71,7 @@ const bp_request& CallSlot::request() {
               .content_type = to_bp_str(request.content_type),
               .headers = request_headers_.data(),
               .deadline_ns = nanoseconds(request.deadline),
-              .trace_id = to_bp_str(request.request_id)};
+              .trace_id = to_bp_str(request.request_id.view())};
   request_built_ = true;
   return request_;
 }
@@ -88,6 +88,7 @@ void* CallSlot::allocate(std::uint64_t length) {
 bp_status CallSlot::refuse_head(std::string why) {
   exchange_->response.status = 200;
   exchange_->response.headers.clear();
+  head_set_ = false;
   head_refused_ = std::move(why);
   return BP_INVALID;
 }
@@ -98,6 +99,14 @@ bp_status CallSlot::set_head(std::uint32_t status, const bp_kv* headers, std::ui
     return refuse_head("status " + std::to_string(status) + " is not between 200 and 599");
   }
   HttpResponse& response = exchange_->response;
+  response.status = status;
+  head_set_ = true;
+  head_refused_.clear();
+  if (count == 0) return BP_OK;
+  if (judged_before(headers, count)) {
+    response.headers.append(judged_);
+    return BP_OK;
+  }
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::string_view name = view_of(headers[i].key);
     if (is_host_owned(name)) {
@@ -108,10 +117,24 @@ bp_status CallSlot::set_head(std::uint32_t status, const bp_kv* headers, std::ui
                          "' has a name or value that HTTP forbids");
     }
   }
-  response.status = status;
-  head_set_ = true;
-  head_refused_.clear();
+  judged_ = response.headers;
   return BP_OK;
+}
+
+bool CallSlot::judged_before(const bp_kv* headers, std::uint32_t count) const {
+  if (judged_.size() != count) return false;
+  std::string_view rest = judged_.wire();
+  const auto take = [&rest](std::string_view text) {
+    if (!rest.starts_with(text)) return false;
+    rest.remove_prefix(text.size());
+    return true;
+  };
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const bool same = take(view_of(headers[i].key)) && take(": ") &&
+                      take(view_of(headers[i].value)) && take("\r\n");
+    if (!same) return false;
+  }
+  return rest.empty();
 }
 
 bp_status CallSlot::write(const void* data, std::uint64_t length) {

@@ -36,6 +36,8 @@ class CallSlot {
 
  private:
   bp_status refuse_head(std::string why);
+  // Whether `headers` are, to the letter, those that were judged last.
+  bool judged_before(const bp_kv* headers, std::uint32_t count) const;
 
   Exchange* exchange_ = nullptr;
   std::uint64_t max_body_ = 0;
@@ -45,6 +47,9 @@ class CallSlot {
   bool head_set_ = false;
   bool written_ = false;
   bool too_large_ = false;
+  // What the last head with fields was made of: handlers mostly send the same, and to compare costs
+  // a third of judging them again.
+  Headers judged_;
   std::string head_refused_;      // why the head that stands now was refused; empty: it was not
   std::deque<std::string> lent_;  // memory of allocate(); the first lent_count_ are in use
   std::size_t lent_count_ = 0;

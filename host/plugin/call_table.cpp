@@ -32,7 +32,7 @@ void CallTable::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
     return;
   }
   call.status = status;
-  call.message.assign(message.substr(0, kMaxMessage));
+  if (!message.empty()) call.message.assign(message.substr(0, kMaxMessage));
   call.open_epoch.store(OpenCall::kClosed, std::memory_order_relaxed);
   if (open_.fetch_sub(1, std::memory_order_release) == 1) all_complete_.notify_one();
 }
@@ -43,7 +43,7 @@ void CallTable::wait_all() {
 }
 
 void CallTable::close_open(bp_status status, std::string_view message) {
-  if (open_.load(std::memory_order_acquire) == 0) return;
+  if (!any_open()) return;
   const MutexLock lock(mutex_);
   for (std::size_t i = 0; i < handles_.size(); ++i) {
     if (!calls_[i].is_open(epoch_)) continue;

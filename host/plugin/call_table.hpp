@@ -63,6 +63,8 @@ class CallTable {
 
   // [replica] Blocks until the plugin has completed every call.
   void wait_all();
+  // [replica] Acquire: when none is, what the completions have written is to be seen.
+  bool any_open() const { return open_.load(std::memory_order_acquire) > 0; }
   // [replica] Completes what the plugin left open.
   void close_open(bp_status status, std::string_view message);
   // [replica] The calls of this begin(), all complete.
@@ -77,7 +79,7 @@ class CallTable {
   Mutex mutex_;
   CondVar all_complete_;
   // Set by begin(), before the plugin has any handle; counted down under the mutex. The release
-  // there and the acquire in close_open() show the replica what the completions have written, so
+  // there and the acquire in any_open() show the replica what the completions have written, so
   // that the usual case costs one lock a call.
   std::atomic<std::size_t> open_{0};
 };

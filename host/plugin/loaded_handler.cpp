@@ -105,6 +105,7 @@ void LoadedHandler::close_calls(bp_status status, const std::string& thrown) {
     calls_.wait_all();
     return;
   }
+  if (!calls_.any_open()) return;
   calls_.close_open(BP_CONTRACT,
                     "handler '" + source_.identity.name + "' returned without an answer");
 }
@@ -118,13 +119,14 @@ void LoadedHandler::answer(OpenCall& call) {
   if (!error && call.status != BP_OK) {
     error = handler_error(source_.identity, call.status, to_utf8(call.message));
     if (call.status == BP_INTERNAL) {
-      log_debug(source_.bridge->plugin(), "request " + exchange.request.request_id + ": handler '" +
-                                              source_.identity.name + "': " + call.message);
+      log_debug(source_.bridge->plugin(),
+                "request " + std::string(exchange.request.request_id.view()) + ": handler '" +
+                    source_.identity.name + "': " + call.message);
     }
   }
   if (!error) return;
   exchange.response.clear();
-  fill_error_response(*error, exchange.request.request_id, exchange.response);
+  fill_error_response(*error, exchange.request.request_id.view(), exchange.response);
 }
 
 Status LoadedHandler::reconfigure(std::string_view user_config_json) {

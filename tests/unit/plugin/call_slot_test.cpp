@@ -55,6 +55,40 @@ TEST_SUITE("plugin") {
     }
   }
 
+  TEST_CASE("CallSlot: a head is judged for itself, whatever the one before it was") {
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    const Fields good = {{"A", "x"}, {"B", "y"}};
+    const std::vector<Fields> others = {
+        {{"A", "x"}},                           // fewer
+        {{"A", "x"}, {"B", "y"}, {"C", "z"}},   // more
+        {{"B", "y"}, {"A", "x"}},               // in another order
+        {{"A", "x"}, {"B", "z"}},               // another value
+        {{"A", "xx"}, {"B", "y"}},              // a longer one
+        {{"A", "x\r\nB: y"}},                   // the same bytes as one field
+        {{"A", "x\r\n"}, {"B", "y"}},           // nearly the same bytes
+        {{"A", "x"}, {"Connection", "close"}},  // the host's
+    };
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      CAPTURE(i);
+      Begun call;
+      const auto head = [&call](const Fields& fields) {
+        std::vector<bp_kv> raw;
+        for (const auto& [name, value] : fields) raw.push_back({to_bp_str(name), to_bp_str(value)});
+        return call.slot.set_head(200, raw.data(), static_cast<std::uint32_t>(raw.size()));
+      };
+      REQUIRE(head(good) == BP_OK);
+      Headers fresh;
+      bool allowed = i != others.size() - 1;
+      for (const auto& [name, value] : others[i]) allowed = fresh.add(name, value) && allowed;
+      for (int times = 0; times < 2; ++times) {
+        call.slot.begin(call.exchange, 10);
+        REQUIRE(head(others[i]) == (allowed ? BP_OK : BP_INVALID));
+        if (allowed) CHECK(call.exchange.response.headers.wire() == fresh.wire());
+        CHECK(call.exchange.response.headers.empty() == !allowed);
+      }
+    }
+  }
+
   TEST_CASE("CallSlot: a status out of range is refused, and may be set right (row 35)") {
     Begun call;
     for (const std::uint32_t status : {0U, 100U, 199U, 600U, 999U, ~0U}) {
