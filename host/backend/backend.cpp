@@ -27,9 +27,9 @@ std::shared_ptr<Backend> Backend::start(BackendSpec spec, std::uint64_t generati
 
 Backend::Backend(BackendSpec spec, std::uint64_t generation,
                  std::shared_ptr<HandlerFactory> factory, BackendEvents events)
-    : spec_(std::move(spec)),
+    : RequestSink(spec.tag + "@" + std::to_string(generation)),
+      spec_(std::move(spec)),
       generation_(generation),
-      label_(spec_.tag + "@" + std::to_string(generation)),
       factory_(std::move(factory)),
       on_stopped_(std::move(events.on_stopped)),
       running_(spec_.config.num_replicas),

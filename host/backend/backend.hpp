@@ -53,7 +53,6 @@ class Backend final : public RequestSink {
   ~Backend() override;
 
   Status submit(RequestList& burst) override;
-  std::string_view label() const override { return label_; }
   std::chrono::milliseconds drain_estimate() const override;
 
   // [any] Gives up on replicas that are still being made; a no-op once started.
@@ -78,7 +77,6 @@ class Backend final : public RequestSink {
 
   const BackendSpec spec_;
   const std::uint64_t generation_;
-  const std::string label_;
   const std::shared_ptr<HandlerFactory> factory_;
   const std::function<void()> on_stopped_;
   std::atomic<std::uint32_t> running_;

@@ -59,9 +59,13 @@ RequestList BatchCollector::pop_batch(Duration service_time) {
       }
     }
     for (; wakes > 0; --wakes) ready_.notify_one();
-    fail_all(std::move(taken.expired),
-             Error(ErrorCode::kDeadlineExceeded, "deadline passed while the request was queued"));
-    fail_all(std::move(taken.abandoned), Error(ErrorCode::kCancelled, "the client left"));
+    if (!taken.expired.empty()) {
+      fail_all(std::move(taken.expired),
+               Error(ErrorCode::kDeadlineExceeded, "deadline passed while the request was queued"));
+    }
+    if (!taken.abandoned.empty()) {
+      fail_all(std::move(taken.abandoned), Error(ErrorCode::kCancelled, "the client left"));
+    }
     if (!taken.ready.empty()) return std::move(taken.ready);
   }
 }

@@ -16,20 +16,29 @@ class PendingRequest {
   explicit PendingRequest(Exchange& exchange) : exchange_(&exchange) {}
   PendingRequest(PendingRequest&& other) noexcept
       : exchange_(std::exchange(other.exchange_, nullptr)) {}
-  PendingRequest& operator=(PendingRequest&& other) noexcept;
-  ~PendingRequest();
+  PendingRequest& operator=(PendingRequest&& other) noexcept {
+    if (this != &other) {
+      if (exchange_ != nullptr) drop();
+      exchange_ = std::exchange(other.exchange_, nullptr);
+    }
+    return *this;
+  }
+  ~PendingRequest() {
+    if (exchange_ != nullptr) drop();
+  }
 
   bool valid() const { return exchange_ != nullptr; }
   Exchange& exchange() const { return *exchange_; }
 
   // [holder] The answer stands in exchange().response.
-  void complete() &&;
+  void complete() && { std::exchange(exchange_, nullptr)->complete(); }
   // [holder] The answer is `error`, replacing whatever the response held.
   void fail(const Error& error) &&;
   // [holder] Passes the debt to the caller.
   Exchange& release() && { return *std::exchange(exchange_, nullptr); }
 
  private:
+  // Answers 500.
   void drop();
 
   Exchange* exchange_ = nullptr;

@@ -12,28 +12,6 @@ RequestList& RequestList::operator=(RequestList&& other) noexcept {
   return *this;
 }
 
-void RequestList::push_back(PendingRequest&& request) {
-  Exchange& exchange = std::move(request).release();
-  exchange.next = nullptr;
-  if (last_ == nullptr) {
-    first_ = &exchange;
-  } else {
-    last_->next = &exchange;
-  }
-  last_ = &exchange;
-  ++size_;
-}
-
-PendingRequest RequestList::pop_front() {
-  if (first_ == nullptr) return {};
-  Exchange& exchange = *first_;
-  first_ = exchange.next;
-  if (first_ == nullptr) last_ = nullptr;
-  exchange.next = nullptr;
-  --size_;
-  return PendingRequest(exchange);
-}
-
 void RequestList::append(RequestList&& other) {
   if (other.empty()) return;
   if (last_ == nullptr) {

@@ -18,16 +18,32 @@ class RequestList {
         last_(std::exchange(other.last_, nullptr)),
         size_(std::exchange(other.size_, 0)) {}
   RequestList& operator=(RequestList&& other) noexcept;
-  ~RequestList() { drop(); }
+  ~RequestList() {
+    if (!empty()) drop();
+  }
 
   bool empty() const { return first_ == nullptr; }
   std::size_t size() const { return size_; }
   // The oldest request, still in the list; null when empty. Follow `next` to look further.
   Exchange* front() const { return first_; }
 
-  void push_back(PendingRequest&& request);
+  void push_back(PendingRequest&& request) {
+    Exchange& exchange = std::move(request).release();
+    exchange.next = nullptr;
+    (last_ == nullptr ? first_ : last_->next) = &exchange;
+    last_ = &exchange;
+    ++size_;
+  }
   // Invalid when the list is empty.
-  PendingRequest pop_front();
+  PendingRequest pop_front() {
+    if (first_ == nullptr) return {};
+    Exchange& exchange = *first_;
+    first_ = exchange.next;
+    if (first_ == nullptr) last_ = nullptr;
+    exchange.next = nullptr;
+    --size_;
+    return PendingRequest(exchange);
+  }
   // Moves all of `other` to the end of this list.
   void append(RequestList&& other);
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <string_view>
+#include <string>
+#include <utility>
 
 #include "host/base/status.hpp"
 #include "host/batching/request_list.hpp"
+#include "host/message/headers.hpp"
 
 namespace backplane::host {
 
@@ -13,17 +15,30 @@ namespace backplane::host {
 class RequestSink {
  public:
   virtual ~RequestSink() = default;
+  RequestSink(const RequestSink&) = delete;
+  RequestSink& operator=(const RequestSink&) = delete;
 
   // [any] Takes requests from the front of `burst`, in order; never blocks. Ok: it took all. On an
   // error, what is left in `burst` was refused for that reason and stays the caller's.
   // kResourceExhausted "queue_full": try later.  kUnavailable: closed, will never accept again.
   virtual Status submit(RequestList& burst) = 0;
 
-  // [any] "tag@generation", for the Backplane-Backend header; constant.
-  virtual std::string_view label() const = 0;
+  // [any] "tag@generation"; constant.
+  const std::string& label() const { return label_; }
+  // [any] "Backplane-Backend: tag@generation", made once, so that no answer is made to do it.
+  const Headers& name_field() const { return name_field_; }
 
   // [any] How long the queue would take to empty at the present pace; an estimate for Retry-After.
   virtual std::chrono::milliseconds drain_estimate() const = 0;
+
+ protected:
+  explicit RequestSink(std::string label) : label_(std::move(label)) {
+    name_field_.add("Backplane-Backend", label_);
+  }
+
+ private:
+  const std::string label_;
+  Headers name_field_;
 };
 
 }  // namespace backplane::host

@@ -1,23 +1,18 @@
 #include "host/routing/method_set.hpp"
 
-#include <algorithm>
+#include <cstddef>
 
 namespace backplane::host {
 namespace {
 
 std::uint32_t bit_of(std::string_view method) {
-  const auto& methods = MethodSet::known();
-  const auto found = std::find(methods.begin(), methods.end(), method);
-  return found == methods.end() ? 0U : 1U << static_cast<unsigned>(found - methods.begin());
+  for (std::size_t i = 0; i < MethodSet::kKnown.size(); ++i) {
+    if (MethodSet::kKnown[i] == method) return 1U << static_cast<unsigned>(i);
+  }
+  return 0;
 }
 
 }  // namespace
-
-const std::vector<std::string_view>& MethodSet::known() {
-  static const std::vector<std::string_view> methods{"GET",   "HEAD",   "POST",   "PUT",
-                                                     "PATCH", "DELETE", "OPTIONS"};
-  return methods;
-}
 
 bool MethodSet::add(std::string_view method) {
   const std::uint32_t bit = bit_of(method);
@@ -32,7 +27,7 @@ bool MethodSet::allows(std::string_view method) const {
 
 std::string MethodSet::allow_header() const {
   std::string text;
-  for (const std::string_view method : known()) {
+  for (const std::string_view method : kKnown) {
     if (!allows(method)) continue;
     if (!text.empty()) text += ", ";
     text += method;

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace backplane::host {
 
@@ -11,7 +11,8 @@ namespace backplane::host {
 class MethodSet {
  public:
   // The methods that may be named, in the order in which Allow lists them.
-  static const std::vector<std::string_view>& known();
+  static constexpr std::array<std::string_view, 7> kKnown{"GET",   "HEAD",   "POST",   "PUT",
+                                                          "PATCH", "DELETE", "OPTIONS"};
 
   // False when `method` is not a known one.
   bool add(std::string_view method);

@@ -1,6 +1,10 @@
 #include "host/routing/route_table.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "host/base/random.hpp"
 
 namespace backplane::host {
 namespace {
@@ -14,6 +18,20 @@ std::string_view next_segment(std::string_view& path) {
 }
 
 }  // namespace
+
+// Eight bytes at a time: a path is short, and looked up for every request.
+std::size_t RouteTable::Hash::operator()(std::string_view path) const {
+  std::uint64_t hash = path.size();
+  while (path.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, path.data(), sizeof word);
+    hash = mix64(hash ^ word);
+    path.remove_prefix(sizeof word);
+  }
+  std::uint64_t rest = 0;
+  for (const char c : path) rest = (rest << 8U) | static_cast<unsigned char>(c);
+  return mix64(hash ^ rest);
+}
 
 void RouteTable::add(std::string_view route, std::size_t endpoint) {
   if (route.ends_with("/*")) {

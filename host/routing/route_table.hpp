@@ -23,9 +23,7 @@ class RouteTable {
   // Keys are registered routes, so nobody outside chooses what collides in the map.
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
+    std::size_t operator()(std::string_view path) const;
   };
   struct Prefix {
     std::string path;  // with the last '/'

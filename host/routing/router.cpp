@@ -81,7 +81,7 @@ bool Router::refuse_early(Exchange& exchange) {
   Status refusal = read_request_options(exchange.request);
   if (refusal.ok() && endpoint.arms.empty()) refusal = no_traffic(endpoint);
   if (refusal.ok()) return false;
-  fill_error_response(refusal.error(), exchange.request.request_id, exchange.response);
+  fill_error_response(refusal.error(), exchange.request.request_id.view(), exchange.response);
   // finish() is not called for it.
   endpoint.stats->record(shard_, outcome_of(exchange.response.status, false),
                          Clock::now() - exchange.request.received_at);
@@ -99,7 +99,7 @@ std::optional<std::size_t> Router::find_endpoint(Exchange& exchange) {
                               "no endpoint has a route for '" +
                                   std::string(request.path.substr(0, kMaxEchoedPath)) +
                                   "'; GET /-/routes lists them"),
-                        request.request_id, exchange.response);
+                        request.request_id.view(), exchange.response);
     return std::nullopt;
   }
   const Endpoint& endpoint = endpoint_at(*index);
@@ -109,7 +109,7 @@ std::optional<std::size_t> Router::find_endpoint(Exchange& exchange) {
     fill_error_response(Error(ErrorCode::kMethodNotAllowed,
                               "endpoint '" + endpoint.name + "' does not answer " +
                                   std::string(request.method) + "; allowed: " + allow),
-                        request.request_id, exchange.response);
+                        request.request_id.view(), exchange.response);
     return std::nullopt;
   }
   return index;
@@ -206,7 +206,7 @@ void Router::answer_refused(const Status& refusal, const RequestSink& sink, Requ
           "Retry-After", std::to_string(retry_after_seconds(sink.drain_estimate(), random_)));
     }
     std::move(request).fail(closed ? Error(ErrorCode::kUnavailable, "no_replica",
-                                           "backend " + std::string(sink.label()) + " is closed")
+                                           "backend " + sink.label() + " is closed")
                                    : refusal.error());
   }
 }
@@ -234,7 +234,7 @@ void Router::finish(Exchange& exchange) {
   if (ticket->arm != nullptr) {
     ticket->arm->stats->record(shard_, outcome, latency);
     if (name_backend_ && ticket->arm->sink != nullptr) {
-      exchange.response.headers.add("Backplane-Backend", ticket->arm->sink->label());
+      exchange.response.headers.append(ticket->arm->sink->name_field());
     }
   }
   --ticket->hold->in_flight;
@@ -268,7 +268,7 @@ void Router::sweep() {
 }
 
 void Router::refuse(const Error& error, Exchange& exchange) {
-  fill_error_response(error, exchange.request.request_id, exchange.response);
+  fill_error_response(error, exchange.request.request_id.view(), exchange.response);
   exchange.complete();
 }
 

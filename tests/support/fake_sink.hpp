@@ -16,7 +16,7 @@ namespace backplane::host {
 // sinks, by shared_ptr; what it still holds when it goes is answered 500. One thread.
 class FakeSink final : public RequestSink {
  public:
-  explicit FakeSink(std::string label) : label_(std::move(label)) {}
+  explicit FakeSink(std::string label) : RequestSink(std::move(label)) {}
 
   Status submit(RequestList& burst) override {
     ++submits_;
@@ -25,7 +25,6 @@ class FakeSink final : public RequestSink {
     if (burst.empty()) return {};
     return Error(ErrorCode::kResourceExhausted, "queue_full", "queue is full");
   }
-  std::string_view label() const override { return label_; }
   std::chrono::milliseconds drain_estimate() const override { return drain_; }
 
   void close() { closed_ = true; }
@@ -49,7 +48,6 @@ class FakeSink final : public RequestSink {
   }
 
  private:
-  const std::string label_;
   bool closed_ = false;
   std::size_t room_ = std::numeric_limits<std::size_t>::max();
   std::chrono::milliseconds drain_{0};
