@@ -40,6 +40,7 @@ HOMES = (
     ("Poco/", ("host/base/log.", "host/control/", "host/plugin/", "host/app/", "host/cli/")),
     ("prometheus/", ("host/metrics/",)),
     ("openssl/", ("host/plugin/plugin_trust.cpp",)),
+    ("emmintrin.h", ("host/message/byte_classes.hpp",)),
     ("dlfcn.h", ("host/plugin/",)),
     ("link.h", ("host/plugin/",)),
     ("elf.h", ("host/plugin/",)),

@@ -47,7 +47,7 @@ void AdminRouter::handle(Exchange& exchange) {
 bool AdminRouter::refuse_early(Exchange& exchange) {
   const auto match = admit(exchange);
   if (match.ok()) return false;
-  fill_error_response(match.error(), exchange.request.request_id, exchange.response);
+  fill_error_response(match.error(), exchange.request.request_id.view(), exchange.response);
   return true;
 }
 

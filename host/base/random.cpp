@@ -1,6 +1,5 @@
 #include "host/base/random.hpp"
 
-#include <bit>
 #include <random>
 
 namespace backplane::host {
@@ -10,18 +9,6 @@ Random::Random(std::uint64_t seed) : state_{} {
     seed += 0x9e3779b97f4a7c15ULL;
     word = mix64(seed);
   }
-}
-
-std::uint64_t Random::next() {
-  const std::uint64_t result = std::rotl(state_[0] + state_[3], 23) + state_[0];
-  const std::uint64_t shifted = state_[1] << 17U;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= shifted;
-  state_[3] = std::rotl(state_[3], 45);
-  return result;
 }
 
 double Random::uniform() {

@@ -1,6 +1,8 @@
 #include "host/http/framing.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "host/message/headers.hpp"
 
@@ -10,6 +12,21 @@ namespace {
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
+
+// What a reg-name is made of beside escapes (RFC 3986 3.2.2).
+constexpr std::array<bool, 256> reg_name_table() {
+  std::array<bool, 256> table{};
+  for (std::size_t c = '0'; c <= '9'; ++c) table[c] = true;
+  for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = true;
+  for (const char c :
+       {'-', '.', '_', '~', '!', '$', '&', '\'', '(', ')', '*', '+', ',', ';', '='}) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}
+
+constexpr std::array<bool, 256> kRegNameChars = reg_name_table();
+
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -37,6 +54,7 @@ struct Collected {
   unsigned lengths = 0;
   unsigned encodings = 0;
   std::string_view host;
+  std::optional<std::size_t> host_field;
   std::string_view length;
   std::string_view encoding;
   bool close = false;
@@ -44,6 +62,15 @@ struct Collected {
   bool expects_continue = false;
   bool expects_other = false;
 };
+
+// The one name that every request has. Exact: no other byte becomes a lower-case letter by 0x20.
+bool is_host(std::string_view name) {
+  constexpr std::string_view kHost = "host";
+  for (std::size_t i = 0; i < kHost.size(); ++i) {
+    if ((name[i] | 0x20) != kHost[i]) return false;
+  }
+  return true;
+}
 
 void collect_rare(std::string_view name, std::string_view value, Collected& all) {
   if (equals_ignoring_case(name, "connection")) {
@@ -64,16 +91,16 @@ void collect_rare(std::string_view name, std::string_view value, Collected& all)
   }
 }
 
-Collected collect(const char* head, std::span<const FieldSpan> fields) {
-  Collected all;
+void collect(const char* head, std::span<const FieldSpan> fields, Collected& all) {
   for (const FieldSpan& field : fields) {
     const std::string_view name = field.name.in(head);
     // The five names have five lengths; most fields end here.
     switch (name.size()) {
       case 4:
-        if (equals_ignoring_case(name, "host")) {
+        if (is_host(name)) {
           ++all.hosts;
           all.host = field.value.in(head);
+          all.host_field = static_cast<std::size_t>(&field - fields.data());
         }
         break;
       case 6:
@@ -86,7 +113,6 @@ Collected collect(const char* head, std::span<const FieldSpan> fields) {
         break;
     }
   }
-  return all;
 }
 
 Refusal bad_encoding(ErrorCode code, std::string_view detail) {
@@ -112,8 +138,7 @@ Refusal refuse_encoding(std::string_view value) {
                       "Transfer-Encoding must be 'chunked' and nothing else");
 }
 
-std::variant<Framing, Refusal> decide_body(const Collected& all, unsigned minor_version,
-                                           Framing framing) {
+std::optional<Refusal> decide_body(const Collected& all, unsigned minor_version, Framing& framing) {
   if (all.encodings > 0) {
     if (minor_version == 0) {
       return bad_encoding(ErrorCode::kMalformed, "HTTP/1.0 knows no Transfer-Encoding");
@@ -127,9 +152,9 @@ std::variant<Framing, Refusal> decide_body(const Collected& all, unsigned minor_
     }
     if (!equals_ignoring_case(all.encoding, "chunked")) return refuse_encoding(all.encoding);
     framing.body = Framing::Body::kChunked;
-    return framing;
+    return std::nullopt;
   }
-  if (all.lengths == 0) return framing;
+  if (all.lengths == 0) return std::nullopt;
   const bool one_number = all.lengths == 1 && !all.length.empty() && all.length.size() <= 19 &&
                           std::all_of(all.length.begin(), all.length.end(), is_digit);
   if (!one_number) {
@@ -141,20 +166,16 @@ std::variant<Framing, Refusal> decide_body(const Collected& all, unsigned minor_
     framing.length = framing.length * 10 + static_cast<std::uint64_t>(c - '0');
   }
   if (framing.length > 0) framing.body = Framing::Body::kLength;
-  return framing;
+  return std::nullopt;
 }
 
 bool is_reg_name(std::string_view text) {
-  constexpr std::string_view kOther = "-._~!$&'()*+,;=";
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '%') {
-      if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
-      i += 2;
-    } else if (!is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-               kOther.find(c) == std::string_view::npos) {
+    if (kRegNameChars[static_cast<unsigned char>(text[i])]) continue;
+    if (text[i] != '%' || i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) {
       return false;
     }
+    i += 2;
   }
   return !text.empty();
 }
@@ -167,9 +188,13 @@ bool is_ip_literal(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {
-  if (text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+  if (text.size() > 5) return false;
   unsigned port = 0;
-  for (const char c : text) port = port * 10 + static_cast<unsigned>(c - '0');
+  for (const char c : text) {
+    const auto digit = static_cast<unsigned>(c - '0');
+    if (digit > 9) return false;
+    port = port * 10 + digit;
+  }
   return port <= 65535;
 }
 
@@ -182,31 +207,38 @@ bool is_valid_host(std::string_view text) {
     const std::string_view rest = text.substr(end + 1);
     return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
   }
-  const std::size_t colon = text.find(':');
-  if (!is_reg_name(text.substr(0, colon))) return false;
-  return colon == std::string_view::npos || is_port(text.substr(colon + 1));
+  const char* const end = text.data() + text.size();
+  const char* at = text.data();
+  while (at != end && kRegNameChars[static_cast<unsigned char>(*at)]) ++at;
+  // Only a name with escapes needs a closer look.
+  if (at != end && *at == '%') {
+    at = text.data() + std::min(text.find(':'), text.size());
+    if (!is_reg_name({text.data(), at})) return false;
+  }
+  if (at == text.data()) return false;
+  return at == end || (*at == ':' && is_port({at + 1, end}));
 }
 
-std::variant<Framing, Refusal> decide_framing(const char* head, std::span<const FieldSpan> fields,
-                                              unsigned minor_version) {
-  const Collected all = collect(head, fields);
+std::optional<Refusal> decide_framing(const char* head, std::span<const FieldSpan> fields,
+                                      unsigned minor_version, Framing& framing) {
+  Collected all;
+  collect(head, fields, all);
   if (all.hosts > 1 || (all.hosts == 0 && minor_version > 0) ||
       (all.hosts == 1 && !is_valid_host(all.host))) {
     return Refusal{ErrorCode::kMalformed, HttpFault::kHost, "bad_host",
                    "a request needs exactly one valid Host field"};
   }
-  Framing framing;
+  framing.host_field = all.host_field;
   framing.keep_alive = !all.close && (minor_version > 0 || all.keep_alive);
-  auto decided = decide_body(all, minor_version, framing);
+  if (auto refusal = decide_body(all, minor_version, framing)) return refusal;
   // RFC 9110 10.1.1: an expectation in HTTP/1.0 is ignored.
-  if (auto* whole = std::get_if<Framing>(&decided); whole != nullptr && minor_version > 0) {
-    if (all.expects_other) {
-      return Refusal{ErrorCode::kExpectationFailed, HttpFault::kExpect, "expectation_failed",
-                     "the only expectation met here is 100-continue"};
-    }
-    whole->expects_continue = all.expects_continue && whole->body != Framing::Body::kNone;
+  if (minor_version == 0) return std::nullopt;
+  if (all.expects_other) {
+    return Refusal{ErrorCode::kExpectationFailed, HttpFault::kExpect, "expectation_failed",
+                   "the only expectation met here is 100-continue"};
   }
-  return decided;
+  framing.expects_continue = all.expects_continue && framing.body != Framing::Body::kNone;
+  return std::nullopt;
 }
 
 }  // namespace backplane::host

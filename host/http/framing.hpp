@@ -1,9 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
-#include <variant>
 
 #include "host/http/head_scanner.hpp"
 
@@ -17,14 +18,16 @@ struct Framing {
   std::uint64_t length = 0;  // of a kLength body
   bool keep_alive = true;
   bool expects_continue = false;
+  std::optional<std::size_t> host_field;  // which of the fields is Host
 };
 
 // Decides from the raw fields, and nowhere else, how a request is framed (RFC 9112 3.2, 6, 9.3;
 // RFC 9110 10.1.1). Stricter than the RFC wherever two readers could differ: exactly one of
 // Content-Length and Transfer-Encoding, once, with nothing but a length or `chunked` in it.
-// `head` is where the fields' spans count from. Pure.
-std::variant<Framing, Refusal> decide_framing(const char* head, std::span<const FieldSpan> fields,
-                                              unsigned minor_version);
+// `head` is where the fields' spans count from. `framing` is a fresh one, and holds the decision
+// unless there is a refusal.
+std::optional<Refusal> decide_framing(const char* head, std::span<const FieldSpan> fields,
+                                      unsigned minor_version, Framing& framing);
 
 // uri-host [":" port] of RFC 9110 7.2, not empty.
 bool is_valid_host(std::string_view text);

@@ -1,6 +1,6 @@
 #include "host/http/head_scanner.hpp"
 
-#include <array>
+#include "host/message/byte_classes.hpp"
 
 namespace backplane::host {
 namespace {
@@ -8,34 +8,6 @@ namespace {
 constexpr std::size_t kMaxMethod = 32;
 constexpr std::string_view kVersionText = "HTTP/1.1";
 
-// Bit 0: may stand in a request target; bit 1: in a field value; bit 2: in a token. A table of
-// its own, because a call for every byte of every head would cost more than all the rest.
-constexpr std::array<std::uint8_t, 256> byte_classes() {
-  std::array<std::uint8_t, 256> table{};
-  for (std::size_t c = 0x21; c <= 0x7e; ++c) table[c] = c == '#' ? 0 : 1;
-  for (std::size_t c = 0x20; c <= 0xff; ++c) {
-    if (c != 0x7f) table[c] = static_cast<std::uint8_t>(table[c] | 2U);
-  }
-  table['\t'] = 2;
-  for (std::size_t c = 0x21; c <= 0x7e; ++c) {
-    constexpr std::string_view kDelimiters = "\"(),/:;<=>?@[\\]{}";
-    if (kDelimiters.find(static_cast<char>(c)) == std::string_view::npos) {
-      table[c] = static_cast<std::uint8_t>(table[c] | 4U);
-    }
-  }
-  return table;
-}
-constexpr std::array<std::uint8_t, 256> kByteClasses = byte_classes();
-
-bool is_target_char(char c) {
-  return (kByteClasses[static_cast<unsigned char>(c)] & 1U) != 0;
-}
-bool is_value_char(char c) {
-  return (kByteClasses[static_cast<unsigned char>(c)] & 2U) != 0;
-}
-bool is_token_byte(char c) {
-  return (kByteClasses[static_cast<unsigned char>(c)] & 4U) != 0;
-}
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
@@ -102,6 +74,8 @@ HeadScanner::Outcome HeadScanner::over_head_limit() {
                  "the request head is over its limit"});
 }
 
+// Each part goes on with the next one while there are bytes, so that a line is one step; the state
+// says where to go on when they had run out.
 HeadScanner::Outcome HeadScanner::step(std::string_view bytes) {
   const char c = bytes[position_];
   switch (state_) {
@@ -115,7 +89,7 @@ HeadScanner::Outcome HeadScanner::step(std::string_view bytes) {
       }
       mark_ = position_;
       state_ = State::kMethod;
-      return Outcome::kNeedMore;
+      return scan_method(bytes);
     case State::kStartLf:
       return expect_lf(c, State::kStart);
     case State::kMethod:
@@ -127,17 +101,11 @@ HeadScanner::Outcome HeadScanner::step(std::string_view bytes) {
     case State::kRequestLineLf:
       return end_request_line(bytes);
     case State::kLineStart:
-      return start_line(c);
+      return start_line(bytes);
     case State::kName:
       return scan_name(bytes);
     case State::kBlanksBeforeValue:
-      if (is_blank(c)) {
-        ++position_;
-      } else {
-        mark_ = position_;
-        state_ = State::kValue;
-      }
-      return Outcome::kNeedMore;
+      return skip_blanks(bytes);
     case State::kValue:
       return scan_value(bytes);
     case State::kValueLf:
@@ -158,7 +126,7 @@ HeadScanner::Outcome HeadScanner::expect_lf(char c, State next) {
 }
 
 HeadScanner::Outcome HeadScanner::scan_method(std::string_view bytes) {
-  while (position_ < bytes.size() && is_token_byte(bytes[position_])) ++position_;
+  position_ = skip_class<ByteClass::kToken>(bytes, position_);
   if (position_ - mark_ > kMaxMethod) {
     return refuse({ErrorCode::kUnsupported, HttpFault::kMethod, "not_implemented",
                    "the method is longer than any known one"});
@@ -170,11 +138,11 @@ HeadScanner::Outcome HeadScanner::scan_method(std::string_view bytes) {
   method_ = span(mark_, position_);
   mark_ = ++position_;
   state_ = State::kTarget;
-  return Outcome::kNeedMore;
+  return scan_target(bytes);
 }
 
 HeadScanner::Outcome HeadScanner::scan_target(std::string_view bytes) {
-  while (position_ < bytes.size() && is_target_char(bytes[position_])) ++position_;
+  position_ = skip_class<ByteClass::kTarget>(bytes, position_);
   if (position_ - mark_ > limits_.max_target_bytes) {
     return refuse({ErrorCode::kUriTooLong, HttpFault::kTooLarge, "uri_too_long",
                    "the request target is over its limit"});
@@ -186,10 +154,14 @@ HeadScanner::Outcome HeadScanner::scan_target(std::string_view bytes) {
   target_ = span(mark_, position_);
   mark_ = ++position_;
   state_ = State::kVersion;
-  return Outcome::kNeedMore;
+  return scan_version(bytes);
 }
 
 HeadScanner::Outcome HeadScanner::scan_version(std::string_view bytes) {
+  // Nearly always all of it is there, and is this.
+  if (position_ == mark_ && bytes.substr(mark_, kVersionText.size()) == kVersionText) {
+    position_ += kVersionText.size();
+  }
   for (; position_ < bytes.size() && position_ - mark_ < kVersionText.size(); ++position_) {
     const std::size_t i = position_ - mark_;
     const char c = bytes[position_];
@@ -204,7 +176,7 @@ HeadScanner::Outcome HeadScanner::scan_version(std::string_view bytes) {
   }
   ++position_;
   state_ = State::kRequestLineLf;
-  return Outcome::kNeedMore;
+  return position_ < bytes.size() ? end_request_line(bytes) : Outcome::kNeedMore;
 }
 
 HeadScanner::Outcome HeadScanner::end_request_line(std::string_view bytes) {
@@ -226,7 +198,8 @@ HeadScanner::Outcome HeadScanner::end_request_line(std::string_view bytes) {
   return Outcome::kNeedMore;
 }
 
-HeadScanner::Outcome HeadScanner::start_line(char c) {
+HeadScanner::Outcome HeadScanner::start_line(std::string_view bytes) {
+  const char c = bytes[position_];
   if (c == '\r') {
     ++position_;
     state_ = State::kEndLf;
@@ -239,11 +212,11 @@ HeadScanner::Outcome HeadScanner::start_line(char c) {
   }
   mark_ = position_;
   state_ = State::kName;
-  return Outcome::kNeedMore;
+  return scan_name(bytes);
 }
 
 HeadScanner::Outcome HeadScanner::scan_name(std::string_view bytes) {
-  while (position_ < bytes.size() && is_token_byte(bytes[position_])) ++position_;
+  position_ = skip_class<ByteClass::kToken>(bytes, position_);
   if (position_ == bytes.size()) return Outcome::kNeedMore;
   if (bytes[position_] != ':' || position_ == mark_) {
     return refuse(bad_header("a header name is empty or holds a forbidden byte"));
@@ -251,11 +224,19 @@ HeadScanner::Outcome HeadScanner::scan_name(std::string_view bytes) {
   fields_.push_back({span(mark_, position_), {}});
   ++position_;
   state_ = State::kBlanksBeforeValue;
-  return Outcome::kNeedMore;
+  return skip_blanks(bytes);
+}
+
+HeadScanner::Outcome HeadScanner::skip_blanks(std::string_view bytes) {
+  while (position_ < bytes.size() && is_blank(bytes[position_])) ++position_;
+  if (position_ == bytes.size()) return Outcome::kNeedMore;
+  mark_ = position_;
+  state_ = State::kValue;
+  return scan_value(bytes);
 }
 
 HeadScanner::Outcome HeadScanner::scan_value(std::string_view bytes) {
-  while (position_ < bytes.size() && is_value_char(bytes[position_])) ++position_;
+  position_ = skip_class<ByteClass::kFieldValue>(bytes, position_);
   if (position_ == bytes.size()) return Outcome::kNeedMore;
   if (bytes[position_] != '\r') return refuse(bad_header("a header value holds a forbidden byte"));
   std::size_t end = position_;
@@ -263,7 +244,8 @@ HeadScanner::Outcome HeadScanner::scan_value(std::string_view bytes) {
   fields_.back().value = span(mark_, end);
   ++position_;
   state_ = State::kValueLf;
-  return Outcome::kNeedMore;
+  return position_ < bytes.size() ? expect_lf(bytes[position_], State::kLineStart)
+                                  : Outcome::kNeedMore;
 }
 
 }  // namespace backplane::host

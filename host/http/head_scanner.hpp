@@ -75,8 +75,9 @@ class HeadScanner {
   Outcome scan_target(std::string_view bytes);
   Outcome scan_version(std::string_view bytes);
   Outcome end_request_line(std::string_view bytes);
-  Outcome start_line(char c);
+  Outcome start_line(std::string_view bytes);
   Outcome scan_name(std::string_view bytes);
+  Outcome skip_blanks(std::string_view bytes);
   Outcome scan_value(std::string_view bytes);
   Outcome expect_lf(char c, State next);
   Outcome over_head_limit();

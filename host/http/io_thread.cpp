@@ -181,8 +181,9 @@ void IoThread::drain_idle() {
 void IoThread::sweep() {
   auto& closed = services_.closed;
   if (!closed.empty()) {
-    const auto still_busy = std::partition(closed.begin(), closed.end(),
-                                           [](const Session* session) { return session->with_handler(); });
+    const auto still_busy =
+        std::partition(closed.begin(), closed.end(),
+                       [](const Session* session) { return session->with_handler(); });
     for (auto it = still_busy; it != closed.end(); ++it) {
       const std::size_t index = (*it)->index;
       sessions_.back()->index = index;

@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <sys/types.h>
+
+#include "host/http/text_buffer.hpp"
 
 namespace backplane::host {
 
@@ -13,7 +16,7 @@ class OutputBuffer {
   enum class Sent : std::uint8_t { kAll, kBlocked, kFailed };
 
   // [io] Appended to by write_response(). Not while a body is waiting.
-  std::string& text() { return text_; }
+  TextBuffer& text() { return text_; }
   // [io] Goes behind text().
   void set_body(std::string&& body) { body_ = std::move(body); }
   bool empty() const { return sent_ == text_.size() + body_.size(); }
@@ -27,7 +30,10 @@ class OutputBuffer {
   void clear();
 
  private:
-  std::string text_;
+  // sendmsg(2) of what is left of both.
+  ssize_t send_both(int fd);
+
+  TextBuffer text_;
   std::string body_;
   std::size_t sent_ = 0;  // of text_ and body_ together
 };

@@ -1,7 +1,6 @@
 #include "host/http/request_reader.hpp"
 
 #include "host/message/headers.hpp"
-#include "host/message/request_id.hpp"
 
 namespace backplane::host {
 namespace {
@@ -48,14 +47,11 @@ RequestReader::Progress RequestReader::advance(ReadBuffer& buffer, HttpRequest& 
 
 RequestReader::Progress RequestReader::end_head(ReadBuffer& buffer, HttpRequest& request) {
   const char* head = buffer.data();
-  auto framing = decide_framing(head, scanner_.fields(), scanner_.minor_version());
-  if (const auto* refusal = std::get_if<Refusal>(&framing)) return refuse(*refusal);
-  framing_ = *std::get_if<Framing>(&framing);
-  auto target = parse_target(scanner_.method().in(head), scanner_.target().in(head));
-  if (const auto* refusal = std::get_if<Refusal>(&target)) return refuse(*refusal);
-  auto route_path = route_path_of(std::get_if<RequestTarget>(&target)->path, route_path_);
-  if (const auto* refusal = std::get_if<Refusal>(&route_path)) return refuse(*refusal);
-  publish_head(head, request);
+  if (auto refusal = decide_framing(head, scanner_.fields(), scanner_.minor_version(), framing_)) {
+    return refuse(*refusal);
+  }
+  if (auto refusal = publish_target(head, request)) return refuse(*refusal);
+  publish_fields(head, request);
   // By number, before a byte of it is read.
   if (framing_.length > max_body_bytes_) {
     return refuse({ErrorCode::kPayloadTooLarge, HttpFault::kTooLarge, "payload_too_large",
@@ -95,32 +91,41 @@ RequestReader::Progress RequestReader::read_chunks(ReadBuffer& buffer, HttpReque
 }
 
 RequestReader::Progress RequestReader::complete(const ReadBuffer& buffer, HttpRequest& request) {
-  if (published_ != buffer.data()) publish_head(buffer.data(), request);
+  if (published_ != buffer.data()) {
+    // Judged before; the second look only finds the same places in a buffer that has moved.
+    static_cast<void>(publish_target(buffer.data(), request));
+    publish_fields(buffer.data(), request);
+  }
   request.body = std::string_view(buffer.data() + scanner_.head_size(), body_size_);
   return Progress::kComplete;
 }
 
-void RequestReader::publish_head(const char* head, HttpRequest& request) {
+std::optional<Refusal> RequestReader::publish_target(const char* head, HttpRequest& request) {
+  request.method = scanner_.method().in(head);
+  const auto target = parse_target(request.method, scanner_.target().in(head));
+  if (const auto* refusal = std::get_if<Refusal>(&target)) return *refusal;
+  const auto& parts = *std::get_if<RequestTarget>(&target);
+  request.path = parts.path;
+  request.query = parts.query;
+  // RFC 9112 3.2.2: the authority of an absolute-form target replaces the Host field.
+  request.authority = parts.authority;
+  if (request.authority.empty() && framing_.host_field) {
+    request.authority = scanner_.fields()[*framing_.host_field].value.in(head);
+  }
+  const auto route_path = route_path_of(parts.path, route_path_);
+  if (const auto* refusal = std::get_if<Refusal>(&route_path)) return *refusal;
+  request.route_path = *std::get_if<std::string_view>(&route_path);
+  return std::nullopt;
+}
+
+void RequestReader::publish_fields(const char* head, HttpRequest& request) {
   published_ = head;
   request.headers.clear();
   joined_.clear();
   request.content_type = {};
-  request.method = scanner_.method().in(head);
-  // Both have been judged before; a second look only finds the same places in a moved buffer.
-  const auto target = parse_target(request.method, scanner_.target().in(head));
-  if (const auto* parts = std::get_if<RequestTarget>(&target)) target_ = *parts;
-  request.path = target_.path;
-  request.query = target_.query;
-  const auto route_path = route_path_of(target_.path, route_path_);
-  if (const auto* path = std::get_if<std::string_view>(&route_path)) request.route_path = *path;
   std::uint64_t seen = 0;
   for (const FieldSpan& span : scanner_.fields()) {
     publish_field(request, {span.name.in(head), span.value.in(head)}, seen);
-  }
-  // RFC 9112 3.2.2: the authority of an absolute-form target replaces the Host field.
-  request.authority = target_.authority;
-  if (request.authority.empty()) {
-    if (const auto* host = request.find_header("host")) request.authority = *host;
   }
 }
 
@@ -143,7 +148,7 @@ void RequestReader::publish_field(HttpRequest& request, HeaderField field, std::
     if (equals_ignoring_case(field.name, "content-type")) {
       request.content_type = field.value;
     } else if (equals_ignoring_case(field.name, "x-request-id") && is_request_id(field.value)) {
-      request.request_id.assign(field.value);
+      request.request_id = field.value;
     }
   }
   request.headers.push_back(field);
@@ -162,7 +167,6 @@ void RequestReader::reset() {
   published_ = nullptr;
   body_size_ = total_ = 0;
   framing_ = {};
-  target_ = {};
   joined_.clear();
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -60,8 +61,9 @@ class RequestReader {
   Progress read_body(ReadBuffer& buffer, HttpRequest& request);
   Progress read_chunks(ReadBuffer& buffer, HttpRequest& request);
   Progress complete(const ReadBuffer& buffer, HttpRequest& request);
-  // Points the views of `request` into `head`.
-  void publish_head(const char* head, HttpRequest& request);
+  // Point the views of `request` into `head`.
+  std::optional<Refusal> publish_target(const char* head, HttpRequest& request);
+  void publish_fields(const char* head, HttpRequest& request);
   void publish_field(HttpRequest& request, HeaderField field, std::uint64_t& seen);
 
   std::uint64_t max_body_bytes_;
@@ -72,7 +74,6 @@ class RequestReader {
   std::size_t body_size_ = 0;        // decoded, right behind the head
   std::size_t total_ = 0;            // after kComplete: bytes of the buffer it took
   Framing framing_;
-  RequestTarget target_;
   std::string route_path_;         // only where the path had escapes
   std::list<std::string> joined_;  // values of repeated fields
   Refusal refusal_;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
+#include "host/http/text_buffer.hpp"
 #include "host/message/http_response.hpp"
 
 namespace backplane::host {
@@ -22,6 +22,6 @@ inline constexpr std::size_t kMaxCopiedBody = std::size_t{16} * 1024;
 
 // Appends the head of `response` to `out`, and its body when that is small. True when the body is
 // left to be sent behind `out`. 204 and 304 have neither body nor length (RFC 9110 8.6). Pure.
-bool write_response(const HttpResponse& response, const AnswerFrame& frame, std::string& out);
+bool write_response(const HttpResponse& response, const AnswerFrame& frame, TextBuffer& out);
 
 }  // namespace backplane::host

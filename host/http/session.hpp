@@ -84,6 +84,8 @@ class Session final : public PhaseHook, private ReadyListener {
   void enter(HttpPhase phase, Duration limit);
   void check_in_flight(TimePoint now);
   bool is_in(HttpPhase phase) const { return phase_ == phase; }
+  // No byte of a request has been read.
+  bool is_waiting() const { return is_in(HttpPhase::kFirstByte) || is_in(HttpPhase::kIdle); }
 
   IoServices& services_;
   Watch watch_;

@@ -16,10 +16,12 @@ void Session::refuse(const Refusal& refusal) {
 }
 
 void Session::refuse(const Error& error) {
+  // An idle connection may be closed to make room; one that is owed an answer may not.
+  if (is_waiting()) enter(HttpPhase::kHead, services_.config.head_timeout);
   name_request();
   services_.counters.rejected[http_status_of(error.code())].add();
   active_->response.clear();
-  fill_error_response(error, active_->request.request_id, active_->response);
+  fill_error_response(error, active_->request.request_id.view(), active_->response);
   // Where the next request would begin is not known any more.
   keep_alive_ = false;
   must_linger_ = true;
@@ -37,7 +39,7 @@ void Session::respond(HttpResponse& response) {
   }
   AnswerFrame frame;
   frame.date = services_.date.text();
-  frame.request_id = active_->request.request_id;
+  frame.request_id = active_->request.request_id.view();
   frame.is_head = active_->reader.is_head(active_->buffer);
   frame.close = !keep_alive_;
   frame.say_keep_alive = keep_alive_ && whole && active_->reader.minor_version() == 0;
@@ -54,7 +56,7 @@ void Session::answer_unfinished(const Error& error) {
   active_->abandon();
   services_.counters.rejected[http_status_of(error.code())].add();
   HttpResponse response;
-  fill_error_response(error, active_->request.request_id, response);
+  fill_error_response(error, active_->request.request_id.view(), response);
   keep_alive_ = false;
   must_linger_ = true;
   respond(response);
@@ -109,14 +111,14 @@ void Session::on_answered() {
 }
 
 void Session::next_request() {
-  active_->reader.finish(active_->buffer);
-  active_->reset();
-  if (active_->buffer.empty()) {
+  if (active_->buffer.size() == active_->reader.request_bytes()) {
     if (half_closed_) return close();
     release();
     enter(HttpPhase::kIdle, services_.config.idle_timeout);
     return watch_.want_read();
   }
+  active_->reader.finish(active_->buffer);
+  active_->reset();
   enter(HttpPhase::kHead, services_.config.head_timeout);
   active_->request.received_at = since;
   advance();

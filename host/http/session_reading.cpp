@@ -2,7 +2,6 @@
 
 #include "host/http/session.hpp"
 #include "host/http/socket_io.hpp"
-#include "host/message/request_id.hpp"
 
 // What a Session does with the bytes that come.
 
@@ -67,10 +66,7 @@ void Session::read_request() {
       break;
     }
     active_->buffer.commit(static_cast<std::size_t>(n));
-    if (is_in(HttpPhase::kFirstByte) || is_in(HttpPhase::kIdle)) {
-      enter(HttpPhase::kHead, services_.config.head_timeout);
-      active_->request.received_at = since;
-    }
+    if (is_waiting()) active_->request.received_at = services_.now();
     advance();
     const bool reading = is_in(HttpPhase::kHead) || is_in(HttpPhase::kBody);
     if (closed_ || send_queued_ || !reading) return;
@@ -83,6 +79,8 @@ void Session::read_request() {
 void Session::advance() {
   switch (active_->reader.advance(active_->buffer, active_->request)) {
     case Progress::kNeedMore:
+      // Most requests come whole, and are never in this phase.
+      if (is_waiting()) enter(HttpPhase::kHead, services_.config.head_timeout);
       if (is_in(HttpPhase::kBody)) extend_body_deadline();
       return;
     case Progress::kHeadDone:
@@ -104,7 +102,7 @@ void Session::extend_body_deadline() {
 
 void Session::name_request() {
   if (active_->request.request_id.empty()) {
-    make_request_id(services_.random, active_->request.request_id);
+    active_->request.request_id.make(services_.random);
   }
 }
 

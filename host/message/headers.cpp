@@ -1,32 +1,12 @@
 #include "host/message/headers.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
+
+#include "host/message/byte_classes.hpp"
 
 namespace backplane::host {
 namespace {
-
-constexpr std::array<bool, 256> token_table() {
-  std::array<bool, 256> table{};
-  for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
-  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
-  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
-  for (const char c :
-       {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'}) {
-    table[static_cast<unsigned char>(c)] = true;
-  }
-  return table;
-}
-
-constexpr std::array<bool, 256> kTokenChars = token_table();
-
-bool is_field_value(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || c == '\t';
-  });
-}
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -46,10 +26,23 @@ std::optional<std::string_view> lookup(std::string_view wire, std::string_view n
 }  // namespace
 
 bool Headers::add(std::string_view name, std::string_view value) {
-  if (!is_token(name) || !is_field_value(value)) return false;
-  wire_.append(name).append(": ").append(value).append("\r\n");
+  if (!is_token(name) || skip_class<ByteClass::kFieldValue>(value, 0) != value.size()) return false;
+  const std::size_t before = wire_.size();
+  wire_.resize(before + name.size() + value.size() + 4);
+  char* to = wire_.data() + before;
+  to = std::copy(name.begin(), name.end(), to);
+  *to++ = ':';
+  *to++ = ' ';
+  to = std::copy(value.begin(), value.end(), to);
+  *to++ = '\r';
+  *to = '\n';
   ++count_;
   return true;
+}
+
+void Headers::append(const Headers& other) {
+  wire_ += other.wire_;
+  count_ += other.count_;
 }
 
 std::string_view Headers::find(std::string_view name) const {
@@ -66,16 +59,20 @@ void Headers::clear() {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    // Mostly both are written alike.
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
 }
 
 bool is_token_char(char c) {
-  return kTokenChars[static_cast<unsigned char>(c)];
+  return is_in_class<ByteClass::kToken>(c);
 }
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+  return !text.empty() && skip_class<ByteClass::kToken>(text, 0) == text.size();
 }
 
 }  // namespace backplane::host

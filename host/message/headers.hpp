@@ -13,6 +13,8 @@ class Headers {
   // False, and nothing is added, when `name` is not a token (RFC 9110 5.6.2) or `value` holds
   // anything but visible characters, blanks, tabs and bytes over 0x7f (RFC 9110 5.5).
   bool add(std::string_view name, std::string_view value);
+  // All fields of `other`, which have been judged when they were added there.
+  void append(const Headers& other);
   // The value of the first field called `name` (any case); empty when there is none.
   std::string_view find(std::string_view name) const;
   bool contains(std::string_view name) const;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "host/base/clock.hpp"
+#include "host/message/request_id.hpp"
 
 namespace backplane::host {
 
@@ -28,7 +28,7 @@ struct HttpRequest {
   // No name stands twice: repeated fields are joined with "," (Cookie with "; ").
   std::vector<HeaderField> headers;
   // The client's X-Request-Id when it is [A-Za-z0-9._-]{1,64}, else one of ours.
-  std::string request_id;
+  RequestId request_id;
   TimePoint received_at{};       // first byte of the head
   TimePoint deadline = kNever;   // when the answer is worth nothing any more
   std::string_view call_method;  // X-Serve-Call-Method; empty when absent
@@ -39,7 +39,7 @@ struct HttpRequest {
   // The value of header `name` (any case), or null.
   const std::string_view* find_header(std::string_view name) const;
   bool is_head() const { return method == "HEAD"; }
-  // Keeps the memory of headers and request_id.
+  // Keeps the memory of headers.
   void clear();
 };
 

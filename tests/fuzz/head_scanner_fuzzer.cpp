@@ -34,10 +34,11 @@ void check_parts(const HeadScanner& scanner, const char* head) {
 }
 
 void check_meaning(const HeadScanner& scanner, const char* head) {
-  const auto framing = decide_framing(head, scanner.fields(), scanner.minor_version());
-  if (const auto* decided = std::get_if<Framing>(&framing)) {
-    must(decided->body != Framing::Body::kChunked || scanner.minor_version() == 1);
-    must(decided->body != Framing::Body::kChunked || decided->length == 0);
+  Framing framing;
+  if (!decide_framing(head, scanner.fields(), scanner.minor_version(), framing)) {
+    must(framing.body != Framing::Body::kChunked || scanner.minor_version() == 1);
+    must(framing.body != Framing::Body::kChunked || framing.length == 0);
+    must(!framing.host_field || *framing.host_field < scanner.fields().size());
   }
   const auto target = parse_target(scanner.method().in(head), scanner.target().in(head));
   const auto* parts = std::get_if<RequestTarget>(&target);

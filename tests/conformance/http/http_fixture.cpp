@@ -31,8 +31,8 @@ bool is_known(std::string_view path) {
 }
 
 void fill_not_found(Exchange& exchange) {
-  fill_error_response(Error(ErrorCode::kNotFound, "no such route"), exchange.request.request_id,
-                      exchange.response);
+  fill_error_response(Error(ErrorCode::kNotFound, "no such route"),
+                      exchange.request.request_id.view(), exchange.response);
 }
 
 void set_deadline(HttpRequest& request) {

@@ -1,6 +1,7 @@
 #include "host/http/framing.hpp"
 
 #include <string>
+#include <variant>
 
 #include <doctest/doctest.h>
 
@@ -15,7 +16,10 @@ std::variant<Framing, Refusal> framing_of(const std::string& fields, unsigned mi
   const std::string head = "POST / HTTP/1.1\r\n" + host + fields + "\r\n";
   HeadScanner scanner{HeadLimits{}};
   REQUIRE(scanner.scan(head) == HeadScanner::Outcome::kDone);
-  return decide_framing(head.data(), scanner.fields(), minor_version);
+  Framing framing;
+  const auto refusal = decide_framing(head.data(), scanner.fields(), minor_version, framing);
+  if (refusal) return *refusal;
+  return framing;
 }
 
 Framing accepted(const std::string& fields, unsigned minor_version = 1) {

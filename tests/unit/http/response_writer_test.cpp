@@ -18,9 +18,9 @@ HttpResponse answer(unsigned status, std::string body) {
 }
 
 std::string written(const HttpResponse& response, const AnswerFrame& frame) {
-  std::string out;
+  TextBuffer out;
   write_response(response, frame, out);
-  return out;
+  return std::string(out.view());
 }
 
 TEST_SUITE("http") {
@@ -51,21 +51,25 @@ TEST_SUITE("http") {
   }
 
   TEST_CASE("write_response: a body over 16 KiB is left to be gathered, unless nobody gets it") {
-    std::string out;
+    TextBuffer out;
     CHECK_FALSE(
         write_response(answer(200, std::string(kMaxCopiedBody, 'x')), {.date = kDate}, out));
-    out.clear();
+    out.clear(0);
     CHECK(write_response(answer(200, std::string(kMaxCopiedBody + 1, 'x')), {.date = kDate}, out));
-    CHECK(out.find("Content-Length: 16385\r\n") != std::string::npos);
-    CHECK(out.find("xx") == std::string::npos);
+    CHECK(out.view().find("Content-Length: 16385\r\n") != std::string_view::npos);
+    CHECK(out.view().find("xx") == std::string_view::npos);
     CHECK_FALSE(
         write_response(answer(200, std::string(kMaxCopiedBody + 1, 'x')), {.is_head = true}, out));
   }
 
   TEST_CASE("write_response: answers are appended to what stands there") {
-    std::string out = "before";
+    TextBuffer out;
     write_response(answer(200, "a"), {.date = kDate}, out);
-    CHECK(out.substr(0, 15) == "beforeHTTP/1.1 ");
+    const std::string first(out.view());
+    // Longer than all the room that the first one left.
+    write_response(answer(404, std::string(5000, 'b')), {.date = kDate}, out);
+    CHECK(out.view().starts_with(first + "HTTP/1.1 404 "));
+    CHECK(out.view().ends_with("\r\n\r\n" + std::string(5000, 'b')));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "host/message/request_id.hpp"
 
 #include <set>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -21,18 +22,30 @@ TEST_SUITE("message") {
     CHECK_FALSE(is_request_id(std::string_view("a\0", 2)));
   }
 
-  TEST_CASE("make_request_id: 16 hexadecimal digits, replacing what stood there") {
+  TEST_CASE("RequestId: 16 hexadecimal digits, replacing what stood there") {
     Random random(3);
     std::set<std::string> made;
-    std::string id = "what stood there before, which is longer";
+    RequestId id;
+    id = "what stood there before, which is longer";
     for (int i = 0; i < 1000; ++i) {
-      make_request_id(random, id);
-      REQUIRE(id.size() == 16);
-      REQUIRE(id.find_first_not_of("0123456789abcdef") == std::string::npos);
-      REQUIRE(is_request_id(id));
-      made.insert(id);
+      id.make(random);
+      REQUIRE(id.view().size() == 16);
+      REQUIRE(id.view().find_first_not_of("0123456789abcdef") == std::string::npos);
+      REQUIRE(is_request_id(id.view()));
+      made.emplace(id.view());
     }
     CHECK(made.size() == 1000);
+  }
+
+  TEST_CASE("RequestId: what is longer than an id may be is cut") {
+    RequestId id;
+    CHECK(id.empty());
+    id = std::string(64, 'x') + "y";
+    CHECK(id == std::string(64, 'x'));
+    id = "short";
+    CHECK(id == "short");
+    id.clear();
+    CHECK(id.empty());
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,12 +14,21 @@ constexpr int hex_digit(char c) noexcept {
   return -1;
 }
 
+// How much of `text` stands for itself.
+constexpr std::size_t plain_prefix(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size() && text[size] != '%' && text[size] != '+') ++size;
+  return size;
+}
+
 // Percent-decoding of application/x-www-form-urlencoded: "+" is a space. An escape that is none
 // ("%", "%4", "%zz") stays as it stands: a handler gets what the client wrote, never an error.
 inline std::string decode_query(std::string_view text) {
-  std::string decoded;
+  const std::size_t plain = plain_prefix(text);
+  std::string decoded(text.substr(0, plain));
+  if (plain == text.size()) return decoded;  // as most values are
   decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = plain; i < text.size(); ++i) {
     if (text[i] == '+') {
       decoded += ' ';
     } else if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
@@ -34,7 +44,7 @@ inline std::string decode_query(std::string_view text) {
 
 // True if `encoded` decodes to `plain`. Most names have nothing to decode and are only compared.
 inline bool query_text_equals(std::string_view encoded, std::string_view plain) {
-  if (encoded.find_first_of("%+") == std::string_view::npos) return encoded == plain;
+  if (plain_prefix(encoded) == encoded.size()) return encoded == plain;
   return decode_query(encoded) == plain;
 }
 
