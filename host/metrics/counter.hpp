@@ -1,9 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace backplane::host {
+
+// What one thread counts starts on a line of its own and ends with it, so that no other thread's
+// writes take the line away: alignas(kCacheLine) on the struct. The size that every processor we
+// build for has; std::hardware_destructive_interference_size differs between compilers.
+inline constexpr std::size_t kCacheLine = 64;
 
 // A count with one writing thread and any number of readers. Member of whatever belongs to that
 // thread. A load and a store instead of a locked add: the one writer cannot race with itself, and

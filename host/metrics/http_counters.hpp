@@ -63,7 +63,7 @@ struct HttpTotals {
 
 // What one io thread counts. Owned by that thread's IoThread, which alone writes it; read from
 // anywhere by add_to().
-struct HttpCounters {
+struct alignas(kCacheLine) HttpCounters {
   Counter accepted;
   Counter requests;
   Counter client_gone;

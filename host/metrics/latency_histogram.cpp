@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstddef>
+#include <numeric>
 
 namespace backplane::host {
 
@@ -23,6 +25,13 @@ std::chrono::microseconds LatencySummary::quantile(double quantile) const {
     if (seen >= rank) return std::chrono::microseconds(LatencyHistogram::upper_end_of(i));
   }
   return std::chrono::microseconds(LatencyHistogram::upper_end_of(kBuckets - 1));
+}
+
+std::uint64_t LatencySummary::shorter_than(unsigned log2_us) const {
+  // A power of two begins a bucket, so nothing is split.
+  const std::size_t end = LatencyHistogram::bucket_of(std::uint64_t{1} << log2_us);
+  return std::accumulate(counts.begin(), counts.begin() + static_cast<std::ptrdiff_t>(end),
+                         std::uint64_t{0});
 }
 
 void LatencyHistogram::record(std::chrono::nanoseconds duration) {

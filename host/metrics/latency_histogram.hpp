@@ -22,6 +22,8 @@ struct LatencySummary {
   // The duration that `quantile` (0..1) of all recorded ones do not exceed, as the upper end of
   // its bucket: at most 12.5 % too high. 0 when nothing was recorded.
   std::chrono::microseconds quantile(double quantile) const;
+  // How many were shorter than 2^`log2_us` microseconds.
+  std::uint64_t shorter_than(unsigned log2_us) const;
 };
 
 // Durations in microseconds, eight buckets to each power of two (as HdrHistogram with three bits):

@@ -48,10 +48,11 @@ class RequestStats {
   RequestSummary read() const;
 
  private:
-  struct alignas(64) Shard {
+  struct alignas(kCacheLine) Shard {
     std::array<Counter, kOutcomes> outcomes;
     LatencyHistogram latency;
   };
+  static_assert(alignof(Shard) == kCacheLine && sizeof(Shard) % kCacheLine == 0);
   std::vector<Shard> shards_;
 };
 

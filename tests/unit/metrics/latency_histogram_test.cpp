@@ -17,7 +17,7 @@ TEST_SUITE("metrics") {
     }
   }
 
-  TEST_CASE("LatencyHistogram: 0 to 100 has its median at 50 and p90, p95 within a bucket") {
+  TEST_CASE("LatencyHistogram: T110: 0 to 100 has its median at 50 and p90, p95 within a bucket") {
     LatencyHistogram histogram;
     for (int us = 0; us <= 100; ++us) histogram.record(microseconds(us));
     const LatencySummary summary = histogram.read();

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "host/metrics/http_counters.hpp"
+
 namespace backplane::host {
 namespace {
 
@@ -16,6 +18,11 @@ TEST_SUITE("metrics") {
     CHECK(sum.outcomes[static_cast<std::size_t>(Outcome::kOk)] == 2);
     CHECK(sum.outcomes[static_cast<std::size_t>(Outcome::kFailed)] == 1);
     CHECK(sum.latency.sum_us == 60);
+  }
+
+  TEST_CASE("HttpCounters: they share no cache line with what stands beside them") {
+    CHECK(alignof(HttpCounters) == kCacheLine);
+    CHECK(sizeof(HttpCounters) % kCacheLine == 0);
   }
 
   TEST_CASE("outcome_of: each class of answers has its own") {
