@@ -22,9 +22,9 @@ void write_runtime(JsonWriter& json, const Controller& controller, const std::st
       .member("handler_version", backend->handler().version)
       .key("stats")
       .begin_object()
-      .member("executions", stats.executions)
-      .member("requests", stats.requests)
-      .member("failures", stats.failures)
+      .member("executions", stats.replicas.executions)
+      .member("requests", stats.replicas.requests)
+      .member("failures", stats.replicas.failures)
       .member("queued", std::uint64_t{stats.queued})
       .end_object();
 }

@@ -49,7 +49,7 @@ void get_status(AdminContext& context, const AdminCallPtr& call) {
       json.key(tag).begin_object().member("ready", backend != nullptr);
       if (backend != nullptr) {
         json.member("replicas", std::uint64_t{spec.config.num_replicas})
-            .member("queued", std::uint64_t{backend->stats().queued});
+            .member("queued", std::uint64_t{backend->queued()});
       }
       if (const Error* failure = controller.failure(tag)) json.member("error", failure->message());
       json.end_object();

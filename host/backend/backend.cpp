@@ -13,11 +13,11 @@ BatchLimits batch_limits(const BackendConfig& config) {
 
 }  // namespace
 
-std::shared_ptr<Backend> Backend::start(BackendSpec spec, std::uint64_t generation,
+std::shared_ptr<Backend> Backend::start(BackendSpec spec, const BackendOptions& options,
                                         std::shared_ptr<HandlerFactory> factory,
                                         BackendEvents events, const Disposer& dispose) {
   std::unique_ptr<Backend> owned(
-      new Backend(std::move(spec), generation, std::move(factory), std::move(events)));
+      new Backend(std::move(spec), options, std::move(factory), std::move(events)));
   std::shared_ptr<Backend> backend(owned.release(), [dispose](Backend* last) {
     dispose([dying = std::shared_ptr<Backend>(last)]() mutable { dying.reset(); });
   });
@@ -25,11 +25,11 @@ std::shared_ptr<Backend> Backend::start(BackendSpec spec, std::uint64_t generati
   return backend;
 }
 
-Backend::Backend(BackendSpec spec, std::uint64_t generation,
+Backend::Backend(BackendSpec spec, const BackendOptions& options,
                  std::shared_ptr<HandlerFactory> factory, BackendEvents events)
-    : RequestSink(spec.tag + "@" + std::to_string(generation)),
+    : RequestSink(spec.tag + "@" + std::to_string(options.generation)),
       spec_(std::move(spec)),
-      generation_(generation),
+      options_(options),
       factory_(std::move(factory)),
       on_stopped_(std::move(events.on_stopped)),
       running_(spec_.config.num_replicas),
@@ -46,11 +46,12 @@ void Backend::start_replicas() {
   replicas_.reserve(wanted);
   for (std::uint32_t index = 0; index < wanted; ++index) {
     const ReplicaSeat seat{.index = index,
-                           .generation = generation_,
+                           .generation = options_.generation,
                            .tag = spec_.tag,
                            .init_json = spec_.init_json,
                            .user_config_json = spec_.config.user_config_json,
                            .batched = spec_.config.max_batch_size > 1,
+                           .metrics = options_.metrics,
                            .factory = *factory_,
                            .collector = collector_,
                            .gate = gate_};
@@ -87,13 +88,11 @@ void Backend::close_now(const Error& error) {
 }
 
 BackendStats Backend::stats() const {
-  BackendStats sum{.queued = collector_.depth()};
-  for (const auto& replica : replicas_) {
-    sum.executions += replica->stats().executions.value();
-    sum.requests += replica->stats().requests.value();
-    sum.failures += replica->stats().failures.value();
-  }
-  return sum;
+  BackendStats stats;
+  stats.num_replicas = replicas_.size();
+  stats.queued = queued();
+  for (const auto& replica : replicas_) replica->stats().add_to(stats.replicas);
+  return stats;
 }
 
 }  // namespace backplane::host

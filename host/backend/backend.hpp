@@ -20,10 +20,15 @@ namespace backplane::host {
 
 // What a backend has done since it was made; a reading, not exact while it serves.
 struct BackendStats {
-  std::uint64_t executions = 0;
-  std::uint64_t requests = 0;
-  std::uint64_t failures = 0;
+  ReplicaSummary replicas;
+  std::size_t num_replicas = 0;
   std::size_t queued = 0;
+};
+
+// What a backend is beside what its spec asks for.
+struct BackendOptions {
+  std::uint64_t generation = 0;
+  bool metrics = true;  // its replicas count what they do
 };
 
 // A backend's word to whoever started it. Each is called once, on a replica's thread (or within
@@ -46,7 +51,7 @@ class Backend final : public RequestSink {
  public:
   // [control] Starts the replicas' threads and returns at once; `events` tell the rest. The
   // backend refuses requests from the moment it is closed, and queues them from the first.
-  static std::shared_ptr<Backend> start(BackendSpec spec, std::uint64_t generation,
+  static std::shared_ptr<Backend> start(BackendSpec spec, const BackendOptions& options,
                                         std::shared_ptr<HandlerFactory> factory,
                                         BackendEvents events, const Disposer& dispose);
   // Joins. Only when closed and stopped is this short.
@@ -63,20 +68,24 @@ class Backend final : public RequestSink {
   void close_now(const Error& error);
 
   const BackendSpec& spec() const { return spec_; }
-  std::uint64_t generation() const { return generation_; }
+  std::uint64_t generation() const { return options_.generation; }
   const HandlerDescription& handler() const { return factory_->description(); }
-  // [any]
+  // Where its handler's code is; null when that is not in this process.
+  const PluginLibrary* library() const { return factory_->library(); }
+  // [any] The counts of its replicas, all zero without BackendOptions::metrics.
   BackendStats stats() const;
+  // [any] Requests that wait now.
+  std::size_t queued() const { return collector_.depth(); }
 
  private:
-  Backend(BackendSpec spec, std::uint64_t generation, std::shared_ptr<HandlerFactory> factory,
+  Backend(BackendSpec spec, const BackendOptions& options, std::shared_ptr<HandlerFactory> factory,
           BackendEvents events);
 
   void start_replicas();
   void on_replica_exited(std::uint32_t replicas = 1);
 
   const BackendSpec spec_;
-  const std::uint64_t generation_;
+  const BackendOptions options_;
   const std::shared_ptr<HandlerFactory> factory_;
   const std::function<void()> on_stopped_;
   std::atomic<std::uint32_t> running_;

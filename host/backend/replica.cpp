@@ -76,11 +76,8 @@ void Replica::run_batch(HandlerInstance& instance, RequestList batch) {
   instance.execute({exchanges.data(), n});
   const TimePoint finished = Clock::now();
   learn(finished - started);
-  stats_.executions.add();
-  for (std::size_t i = 0; i < n; ++i) {
-    exchanges[i]->finished = finished;
-    count(*exchanges[i]);
-  }
+  for (std::size_t i = 0; i < n; ++i) exchanges[i]->finished = finished;
+  if (seat_.metrics) stats_.count({exchanges.data(), n});
   complete_all(batch);
 }
 
@@ -107,19 +104,13 @@ void Replica::run_each(HandlerInstance& instance, RequestList pulled) {
     instance.execute(one);
     exchange.finished = Clock::now();
     learn(exchange.finished - started);
-    stats_.executions.add();
-    count(exchange);
+    if (seat_.metrics) stats_.count(one);
     started = exchange.finished;
     // Answers go back together, so that a burst costs one wake; over the budget, each on its own.
     done.push_back(std::move(request));
     if (started - pulled_at > kPullBudget) complete_all(done);
   }
   complete_all(done);
-}
-
-void Replica::count(const Exchange& exchange) {
-  stats_.requests.add();
-  if (exchange.response.status >= 500) stats_.failures.add();
 }
 
 void Replica::learn(Duration took) {

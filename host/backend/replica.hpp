@@ -5,20 +5,13 @@
 #include <memory>
 #include <string>
 
+#include "host/backend/replica_stats.hpp"
 #include "host/backend/start_gate.hpp"
 #include "host/base/thread.hpp"
 #include "host/batching/batch_collector.hpp"
-#include "host/metrics/counter.hpp"
 #include "host/plugin/handler_factory.hpp"
 
 namespace backplane::host {
-
-// What one replica has done since it was made; written by its thread, read by any.
-struct ReplicaStats {
-  Counter executions;  // calls of the handler
-  Counter requests;    // requests in them
-  Counter failures;    // of those, answered 5xx
-};
 
 // What a replica needs of the backend it belongs to; all of it outlives the replica's thread.
 struct ReplicaSeat {
@@ -28,6 +21,7 @@ struct ReplicaSeat {
   const std::string& init_json;
   const std::string& user_config_json;
   bool batched = false;  // max_batch_size > 1
+  bool metrics = true;   // fill stats()
   HandlerFactory& factory;
   BatchCollector& collector;
   StartGate& gate;
@@ -53,7 +47,6 @@ class Replica {
   void serve(HandlerInstance& instance);
   void run_batch(HandlerInstance& instance, RequestList batch);
   void run_each(HandlerInstance& instance, RequestList pulled);
-  void count(const Exchange& exchange);
   void learn(Duration took);
 
   const ReplicaSeat seat_;

@@ -51,8 +51,9 @@ void BackendBuilder::on_loaded(const BackendSpec& spec,
     });
   };
   events.on_stopped = [this, id] { control_.post([this, id] { on_stopped(id); }); };
+  const BackendOptions options{.generation = ++generations_[spec.tag], .metrics = metrics_};
   auto backend = Backend::start(
-      spec, ++generations_[spec.tag], std::move(factory).value(), std::move(events),
+      spec, options, std::move(factory).value(), std::move(events),
       [&loader = loader_](std::function<void()> task) { loader.post(std::move(task)); });
   alive_.emplace(id, backend);
   control_.post_at(Clock::now() + init_timeout_,

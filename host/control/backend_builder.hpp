@@ -13,6 +13,15 @@
 
 namespace backplane::host {
 
+// What a BackendBuilder works with; all of it outlives the builder.
+struct BuilderSetup {
+  TaskThread& control;
+  TaskThread& loader;
+  PluginStore& store;
+  std::chrono::milliseconds init_timeout;
+  bool metrics = true;  // replicas count what they do
+};
+
 // Builds backends aside: loads the plugin on the loader thread, starts the replicas on their own,
 // and comes back to control. No admin call waits for another backend's constructor. Owned by
 // Controller; its thread only.
@@ -21,10 +30,12 @@ class BackendBuilder {
   // Called on control once: a backend whose replicas are all ready, or why there is none.
   using Done = std::function<void(Result<std::shared_ptr<Backend>>)>;
 
-  // Both threads and `store` outlive the builder.
-  BackendBuilder(TaskThread& control, TaskThread& loader, PluginStore& store,
-                 std::chrono::milliseconds init_timeout)
-      : control_(control), loader_(loader), store_(store), init_timeout_(init_timeout) {}
+  explicit BackendBuilder(const BuilderSetup& setup)
+      : control_(setup.control),
+        loader_(setup.loader),
+        store_(setup.store),
+        init_timeout_(setup.init_timeout),
+        metrics_(setup.metrics) {}
 
   // [control]
   void build(const BackendSpec& spec, Done done);
@@ -48,6 +59,7 @@ class BackendBuilder {
   TaskThread& loader_;
   PluginStore& store_;
   const std::chrono::milliseconds init_timeout_;
+  const bool metrics_;
   std::map<std::string, std::uint64_t> generations_;  // the last number given to each tag
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, std::shared_ptr<Backend>> alive_;

@@ -10,7 +10,11 @@ namespace backplane::host {
 
 Controller::Controller(const ControllerSetup& setup)
     : setup_(setup),
-      builder_(setup.control, setup.loader, setup.store, setup.init_timeout),
+      builder_(BuilderSetup{.control = setup.control,
+                            .loader = setup.loader,
+                            .store = setup.store,
+                            .init_timeout = setup.init_timeout,
+                            .metrics = setup.metrics}),
       snapshots_(setup.stats_shards) {}
 
 void Controller::propose(const Change& change, bool tolerant, Done done) {

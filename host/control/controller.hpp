@@ -26,6 +26,7 @@ struct ControllerSetup {
   RoutingTable& table;
   std::chrono::milliseconds init_timeout{30'000};
   std::size_t stats_shards = 1;
+  bool metrics = true;  // replicas count what they do
 };
 
 // What a committed change came to.

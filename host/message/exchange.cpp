@@ -10,6 +10,7 @@ void Exchange::reset() {
   queued = started = finished = {};
   batch_key = 0;
   batch_size = 0;
+  fault = HandlerFault::kNone;
   abandoned_.store(false, std::memory_order_relaxed);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "host/base/clock.hpp"
+#include "host/message/handler_fault.hpp"
 #include "host/message/http_request.hpp"
 #include "host/message/http_response.hpp"
 
@@ -46,6 +47,7 @@ class Exchange {
   TimePoint started{};
   TimePoint finished{};
   std::uint32_t batch_size = 0;  // 0: never reached a handler
+  HandlerFault fault = HandlerFault::kNone;
 
   // [holder] Gives the exchange back; it must not be touched afterwards.
   void complete() { home->push(*this); }

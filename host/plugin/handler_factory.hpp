@@ -12,6 +12,8 @@
 
 namespace backplane::host {
 
+class PluginLibrary;
+
 // What a handler says of itself; copied out of the plugin, so it outlives the library.
 struct HandlerDescription {
   std::string name;
@@ -55,6 +57,10 @@ class HandlerFactory {
 
   // [any]
   virtual const HandlerDescription& description() const = 0;
+
+  // [any] The library that the handler is in, kept loaded by this; null when there is none in this
+  // process.
+  virtual const PluginLibrary* library() const { return nullptr; }
 
   // [replica] May be slow: plugin code runs. kInvalidArgument with reason "backend_init_failed"
   // and the handler's own words when it refuses; nothing is kept then.

@@ -127,6 +127,7 @@ void LoadedHandler::answer(OpenCall& call) {
   if (!error) return;
   exchange.response.clear();
   fill_error_response(*error, exchange.request.request_id.view(), exchange.response);
+  exchange.fault = handler_fault_of(exchange.response.status, error->reason());
 }
 
 Status LoadedHandler::reconfigure(std::string_view user_config_json) {

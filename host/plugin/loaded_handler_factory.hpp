@@ -15,6 +15,7 @@ class LoadedHandlerFactory final : public HandlerFactory {
       : source_(std::move(source)), description_(std::move(description)) {}
 
   const HandlerDescription& description() const override { return description_; }
+  const PluginLibrary* library() const override { return source_.keep_loaded.get(); }
   Result<std::unique_ptr<HandlerInstance>> create(const ReplicaInfo& info) override {
     return LoadedHandler::create(source_, info);
   }

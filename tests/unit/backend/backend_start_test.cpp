@@ -43,9 +43,9 @@ TEST_SUITE("backend") {
     BackendEvents events;
     events.on_started = [held = waiting, &told](const Status&) { told.enter(); };
     events.on_stopped = [] {};
-    const auto backend =
-        Backend::start(BackendFixture::spec(), 1, std::make_shared<FakeHandlerFactory>(),
-                       std::move(events), [](const std::function<void()>& task) { task(); });
+    const auto backend = Backend::start(BackendFixture::spec(), BackendOptions{},
+                                        std::make_shared<FakeHandlerFactory>(), std::move(events),
+                                        [](const std::function<void()>& task) { task(); });
     REQUIRE(told.wait_entered(1));
     CHECK(waiting.use_count() > 1);
     told.open();
@@ -203,7 +203,7 @@ TEST_SUITE("backend") {
     const auto factory = std::make_shared<FakeHandlerFactory>();
     std::function<void()> disposal;
     auto backend =
-        Backend::start(BackendFixture::spec(), 1, factory,
+        Backend::start(BackendFixture::spec(), BackendOptions{}, factory,
                        {.on_started = [](const Status&) {}, .on_stopped = [] {}},
                        [&disposal](std::function<void()> task) { disposal = std::move(task); });
     backend->close();

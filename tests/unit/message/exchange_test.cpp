@@ -26,10 +26,12 @@ TEST_SUITE("message") {
     exchange.queued = exchange.started = exchange.finished = Clock::now();
     exchange.batch_key = 7;
     exchange.batch_size = 3;
+    exchange.fault = HandlerFault::kOther;
     exchange.abandon();
     REQUIRE(exchange.abandoned());
 
     exchange.reset();
+    CHECK(exchange.fault == HandlerFault::kNone);
     CHECK(exchange.response.status == 200);
     CHECK(exchange.response.body.empty());
     CHECK(exchange.response.headers.empty());

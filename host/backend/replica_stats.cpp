@@ -1,0 +1,29 @@
+#include "host/backend/replica_stats.hpp"
+
+namespace backplane::host {
+
+void ReplicaStats::count(std::span<Exchange* const> batch) {
+  executions_.add();
+  requests_.add(batch.size());
+  batch_size_.record(batch.size());
+  handler_time_.record(batch.front()->finished - batch.front()->started);
+  for (const Exchange* exchange : batch) {
+    queue_time_.record(exchange->started - exchange->queued);
+    if (exchange->response.status >= 500) failures_.add();
+    if (exchange->fault != HandlerFault::kNone) {
+      faults_[static_cast<std::size_t>(exchange->fault)].add();
+    }
+  }
+}
+
+void ReplicaStats::add_to(ReplicaSummary& sum) const {
+  sum.executions += executions_.value();
+  sum.requests += requests_.value();
+  sum.failures += failures_.value();
+  sum.queue_time += queue_time_.read();
+  sum.handler_time += handler_time_.read();
+  sum.batch_size += batch_size_.read();
+  for (std::size_t i = 0; i < faults_.size(); ++i) sum.faults[i] += faults_[i].value();
+}
+
+}  // namespace backplane::host

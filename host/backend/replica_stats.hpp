@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "host/message/exchange.hpp"
+#include "host/metrics/counter.hpp"
+#include "host/metrics/latency_histogram.hpp"
+#include "host/metrics/size_histogram.hpp"
+
+namespace backplane::host {
+
+// What replicas have done, as one value: one replica's, or a sum.
+struct ReplicaSummary {
+  std::uint64_t executions = 0;  // calls of the handler
+  std::uint64_t requests = 0;    // requests in them
+  std::uint64_t failures = 0;    // of those, answered 5xx
+  LatencySummary queue_time;     // from the queue to the handler, by request
+  LatencySummary handler_time;   // by execution
+  SizeSummary batch_size;        // by execution
+  std::array<std::uint64_t, kHandlerFaultNames.size()> faults{};  // by HandlerFault
+};
+
+// What one replica has done since it was made. Member of the Replica, written by its thread, read
+// from anywhere.
+class alignas(kCacheLine) ReplicaStats {
+ public:
+  // [replica] One execution of all of `batch` is over; nothing in it has been completed yet. Takes
+  // its times from the exchanges and reads no clock.
+  void count(std::span<Exchange* const> batch);
+  // [any]
+  void add_to(ReplicaSummary& sum) const;
+
+ private:
+  Counter executions_;
+  Counter requests_;
+  Counter failures_;
+  LatencyHistogram queue_time_;
+  LatencyHistogram handler_time_;
+  SizeHistogram batch_size_;
+  std::array<Counter, kHandlerFaultNames.size()> faults_;
+};
+
+}  // namespace backplane::host
