@@ -26,13 +26,13 @@ void write_summary(JsonWriter& json, const RequestSummary& summary) {
       .end_object();
 }
 
-void write_stats(JsonWriter& json, const Endpoint& endpoint) {
+void write_stats(JsonWriter& json, const EndpointSpec& spec, const EndpointCounts& counts) {
   json.key("stats").begin_object();
-  write_summary(json, endpoint.stats->read());
+  write_summary(json, counts.total());
   json.key("backends").begin_object();
-  for (const Arm& arm : endpoint.arms) {
-    json.key(arm.tag).begin_object();
-    write_summary(json, arm.stats->read());
+  for (const auto& [tag, weight] : spec.traffic) {
+    json.key(tag).begin_object();
+    write_summary(json, counts.of_backend(tag));
     json.end_object();
   }
   json.end_object().end_object();
@@ -40,7 +40,7 @@ void write_stats(JsonWriter& json, const Endpoint& endpoint) {
 
 void write_one(JsonWriter& json, const Controller& controller, const EndpointSpec& spec) {
   write_members(spec, json);
-  if (const auto endpoint = controller.endpoint(spec.name)) write_stats(json, *endpoint);
+  if (const auto* counts = controller.counts(spec.name)) write_stats(json, spec, *counts);
 }
 
 Error unknown_endpoint(const std::string& name) {

@@ -87,14 +87,19 @@ Status Host::start_control() {
                                                              .store = *store_,
                                                              .table = table_,
                                                              .init_timeout = config_.init_timeout,
-                                                             .stats_shards = threads + 1});
+                                                             .stats_shards = threads + 1,
+                                                             .metrics = config_.metrics});
+  router_stats_ = std::make_unique<RouterStats>(threads + 1);
   local_router_ = std::make_unique<Router>(router_setup(threads));
   return {};
 }
 
 RouterSetup Host::router_setup(std::size_t shard) const {
-  return {
-      .table = table_, .shard = shard, .seed = random_seed(), .name_backend = config_.name_backend};
+  return {.table = table_,
+          .stats = config_.metrics ? router_stats_.get() : nullptr,
+          .shard = shard,
+          .seed = random_seed(),
+          .name_backend = config_.name_backend};
 }
 
 Status Host::start_listeners() {
@@ -201,6 +206,7 @@ void Host::leave_in_memory() {
   static_cast<void>(admin_.release());
   static_cast<void>(data_.release());
   static_cast<void>(local_router_.release());
+  static_cast<void>(router_stats_.release());
   static_cast<void>(controller_.release());
   static_cast<void>(store_.release());
   static_cast<void>(reaper_.release());

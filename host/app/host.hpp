@@ -72,6 +72,7 @@ class Host {
   std::unique_ptr<PluginStore> store_;
   RoutingTable table_;
   std::unique_ptr<Controller> controller_;
+  std::unique_ptr<RouterStats> router_stats_;
   AdminGate gate_;
   std::unique_ptr<AdminContext> admin_context_;
   std::unique_ptr<Router> local_router_;

@@ -36,6 +36,7 @@ struct HostConfig {
   bool tolerant = false;      // serve what loads instead of refusing to start
   bool debug_errors = false;  // error answers may hold the handler's own words
   bool name_backend = true;   // answers say Backplane-Backend: tag@generation
+  bool metrics = true;        // requests are counted and timed
   LogLevel log_level = LogLevel::kInfo;
 
   std::chrono::milliseconds init_timeout{30'000};  // for all replicas of one backend

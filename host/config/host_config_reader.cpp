@@ -172,6 +172,7 @@ HostConfig read_host_config(const JsonValue& root, const std::filesystem::path& 
   reader.read("tolerant", config.tolerant);
   reader.read("debug_errors", config.debug_errors);
   reader.read("name_backend", config.name_backend);
+  reader.read("metrics", config.metrics);
   read_log(reader, config, errors);
   read_times(reader, config, errors);
   read_limits(reader, config, errors);

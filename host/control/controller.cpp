@@ -169,6 +169,12 @@ const Error* Controller::failure(const std::string& tag) const {
   return found == failures_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::shared_ptr<const Backend>> Controller::live_backends() const {
+  std::vector<std::shared_ptr<const Backend>> live;
+  for (const auto& [id, backend] : builder_.alive()) live.push_back(backend);
+  return live;
+}
+
 std::vector<std::string> Controller::draining_backends() const {
   std::vector<std::string> labels;
   for (const auto& [id, backend] : builder_.alive()) {

@@ -73,9 +73,12 @@ class Controller {
   // Null for a backend that could not be built; failure() says why.
   std::shared_ptr<Backend> serving(const std::string& tag) const;
   const Error* failure(const std::string& tag) const;
-  std::shared_ptr<const Endpoint> endpoint(const std::string& name) const {
-    return snapshots_.published(name);
+  // What the endpoint of this name has counted; null when there is none.
+  const EndpointCounts* counts(const std::string& endpoint) const {
+    return snapshots_.counts(endpoint);
   }
+  // Every backend whose threads run: those that serve, are being made, or finish their queues.
+  std::vector<std::shared_ptr<const Backend>> live_backends() const;
   // Replaced or deleted backends whose replicas still finish their queues: "tag@generation".
   std::vector<std::string> draining_backends() const;
   // Why the host is not ready; empty when it is.

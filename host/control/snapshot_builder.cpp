@@ -29,45 +29,47 @@ std::shared_ptr<const RoutingSnapshot> SnapshotBuilder::build(const AppDocument&
       kept_, [&desired](const auto& entry) { return desired.endpoints.count(entry.first) == 0; });
   std::vector<std::shared_ptr<const Endpoint>> endpoints;
   for (const auto& [name, spec] : desired.endpoints) {
-    Kept& kept = kept_[name];
+    Kept& kept =
+        kept_.try_emplace(name, Kept{.spec = {}, .endpoint = {}, .counts = EndpointCounts(shards_)})
+            .first->second;
     const bool changed =
         kept.endpoint == nullptr || kept.spec != spec || !same_sinks(*kept.endpoint, serving);
     if (changed) {
-      kept.endpoint = make(spec, serving, kept);
+      kept.endpoint = make(spec, serving, kept.counts);
       kept.spec = spec;
     }
+    kept.counts.fold();
     endpoints.push_back(kept.endpoint);
   }
   return std::make_shared<const RoutingSnapshot>(std::move(endpoints), draining);
 }
 
-std::shared_ptr<const Endpoint> SnapshotBuilder::published(const std::string& name) const {
+const EndpointCounts* SnapshotBuilder::counts(const std::string& name) const {
   const auto found = kept_.find(name);
-  return found == kept_.end() ? nullptr : found->second.endpoint;
+  return found == kept_.end() ? nullptr : &found->second.counts;
 }
 
 std::shared_ptr<const Endpoint> SnapshotBuilder::make(const EndpointSpec& spec,
                                                       const ServingBackends& serving,
-                                                      Kept& kept) const {
+                                                      EndpointCounts& counts) {
   auto endpoint = std::make_shared<Endpoint>();
   endpoint->name = spec.name;
   endpoint->route = spec.route;
   endpoint->methods = spec.methods;
   for (const std::string& method : spec.methods) endpoint->method_set.add(method);
-  if (kept.stats == nullptr) kept.stats = std::make_shared<RequestStats>(shards_);
-  endpoint->stats = kept.stats;
+  endpoint->stats = counts.unrouted();
   for (const auto& [tag, weight] : spec.traffic) {
     Arm arm;
     arm.tag = tag;
     arm.weight = weight;
+    std::uint64_t generation = 0;
     if (const auto backend = find_serving(serving, tag)) {
       arm.sink = backend;
+      generation = backend->generation();
       arm.request_timeout = backend->spec().config.request_timeout;
       arm.mix_content_types = backend->spec().config.mix_content_types;
     }
-    auto& stats = kept.arm_stats[tag];
-    if (stats == nullptr) stats = std::make_shared<RequestStats>(shards_);
-    arm.stats = stats;
+    arm.stats = counts.arm(tag, generation);
     endpoint->arms.push_back(std::move(arm));
   }
   for (const auto& [tag, proportion] : spec.shadows) {

@@ -7,7 +7,7 @@
 
 #include "host/backend/backend.hpp"
 #include "host/config/app_document.hpp"
-#include "host/metrics/request_stats.hpp"
+#include "host/control/endpoint_counts.hpp"
 #include "host/routing/routing_snapshot.hpp"
 
 namespace backplane::host {
@@ -26,19 +26,19 @@ class SnapshotBuilder {
   std::shared_ptr<const RoutingSnapshot> build(const AppDocument& desired,
                                                const ServingBackends& serving, bool draining);
 
-  // The endpoint as it was last published; null when there is none.
-  std::shared_ptr<const Endpoint> published(const std::string& name) const;
+  // What the endpoint of this name has counted; null when there is none.
+  const EndpointCounts* counts(const std::string& name) const;
 
  private:
   struct Kept {
     EndpointSpec spec;
     std::shared_ptr<const Endpoint> endpoint;
-    std::shared_ptr<RequestStats> stats;
-    std::map<std::string, std::shared_ptr<RequestStats>> arm_stats;
+    EndpointCounts counts;
   };
 
-  std::shared_ptr<const Endpoint> make(const EndpointSpec& spec, const ServingBackends& serving,
-                                       Kept& kept) const;
+  static std::shared_ptr<const Endpoint> make(const EndpointSpec& spec,
+                                              const ServingBackends& serving,
+                                              EndpointCounts& counts);
 
   const std::size_t shards_;
   std::map<std::string, Kept> kept_;

@@ -111,6 +111,7 @@ void Session::on_head_done() {
   enter(HttpPhase::kBody, services_.config.body_timeout);
   extend_body_deadline();
   if (services_.handler.refuse_early(*active_)) {
+    services_.counters.requests.add();
     // The body is not waited for: half-close, drain within the budget, close (faults.md 2, 6).
     keep_alive_ = false;
     must_linger_ = true;

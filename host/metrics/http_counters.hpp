@@ -44,7 +44,7 @@ inline constexpr std::array<std::string_view, 7> kHttpPhaseNames = {
 // The plain sums of the counters of all io threads of a listener at one moment.
 struct HttpTotals {
   std::uint64_t accepted = 0;
-  std::uint64_t requests = 0;     // handed to the handler
+  std::uint64_t requests = 0;     // shown to the handler, those it refused early too
   std::uint64_t client_gone = 0;  // left before its answer
   std::uint64_t incomplete = 0;   // closed in the middle of a request
   std::uint64_t desync_refused = 0;

@@ -22,7 +22,7 @@ struct Arm {
   std::shared_ptr<RequestSink> sink;
   std::chrono::milliseconds request_timeout{0};
   bool mix_content_types = true;
-  std::shared_ptr<RequestStats> stats;
+  std::shared_ptr<RequestStats> stats;  // what was sent to it, of this generation
 };
 
 // A copy of the traffic that a backend gets beside the one that answers.
@@ -43,7 +43,7 @@ struct Endpoint {
   MethodSet method_set;
   std::vector<Arm> arms;  // empty: no traffic set
   std::vector<Shadow> shadows;
-  std::shared_ptr<RequestStats> stats;  // everything that found this endpoint
+  std::shared_ptr<RequestStats> stats;  // what found this endpoint, but was sent to no arm
 };
 
 }  // namespace backplane::host

@@ -37,6 +37,7 @@ std::uint64_t retry_after_seconds(std::chrono::milliseconds drain, Random& rando
 
 Router::Router(const RouterSetup& setup)
     : table_(setup.table),
+      stats_(setup.stats),
       shard_(setup.shard),
       name_backend_(setup.name_backend),
       random_(setup.seed),
@@ -75,17 +76,26 @@ bool Router::refuse_early(Exchange& exchange) {
   refresh();
   if (exchange.request.route_path.starts_with(kOwnPaths)) return false;
   const auto index = find_endpoint(exchange);
-  if (!index) return true;
+  if (!index) {
+    count_early(exchange, nullptr);
+    return true;
+  }
   // The order of checks is that of dispatch(): whether a body follows must not change the answer.
   const Endpoint& endpoint = endpoint_at(*index);
   Status refusal = read_request_options(exchange.request);
   if (refusal.ok() && endpoint.arms.empty()) refusal = no_traffic(endpoint);
   if (refusal.ok()) return false;
   fill_error_response(refusal.error(), exchange.request.request_id.view(), exchange.response);
-  // finish() is not called for it.
-  endpoint.stats->record(shard_, outcome_of(exchange.response.status, false),
-                         Clock::now() - exchange.request.received_at);
+  count_early(exchange, &endpoint);
   return true;
+}
+
+// finish() is not called for it.
+void Router::count_early(const Exchange& exchange, const Endpoint* endpoint) {
+  if (stats_ == nullptr) return;
+  RequestStats& stats = endpoint == nullptr ? stats_->unrouted() : *endpoint->stats;
+  stats.record(shard_, outcome_of(exchange.response.status, false),
+               Clock::now() - exchange.request.received_at);
 }
 
 std::optional<std::size_t> Router::find_endpoint(Exchange& exchange) {
@@ -154,7 +164,10 @@ void Router::mirror(const Endpoint& endpoint, const Exchange& exchange) {
   for (const Shadow& shadow : endpoint.shadows) {
     if (shadow.sink == nullptr || random_.uniform() >= shadow.proportion) continue;
     Exchange* copy = shadows_->copy(exchange.request);
-    if (copy == nullptr) continue;
+    if (copy == nullptr) {
+      if (stats_ != nullptr) stats_->drop_shadow(shard_);
+      continue;
+    }
     // Read again, so that the views are into the copy's own bytes; the original has passed.
     if (!read_request_options(copy->request).ok()) {
       shadows_->push(*copy);
@@ -179,6 +192,7 @@ void Router::gather(RequestSink& sink, Exchange& exchange) {
 }
 
 void Router::flush() {
+  came_back_ = {};
   while (!gathered_.empty()) {
     // Taken out first: what is sent again is gathered anew, perhaps for the same sink.
     Gathered gathered = std::move(gathered_.back());
@@ -223,22 +237,28 @@ void Router::reroute(Exchange& exchange) {
 
 void Router::finish(Exchange& exchange) {
   auto* ticket = static_cast<Ticket*>(exchange.route);
+  if (stats_ != nullptr) count(exchange, ticket);
   if (ticket == nullptr) return;
   exchange.route = nullptr;
-  const TimePoint now = Clock::now();
-  const bool late = exchange.abandoned() && now >= exchange.request.deadline;
-  const Outcome outcome =
-      late ? Outcome::kTimeout : outcome_of(exchange.response.status, exchange.abandoned());
-  const Duration latency = now - exchange.request.received_at;
-  ticket->endpoint->stats->record(shard_, outcome, latency);
-  if (ticket->arm != nullptr) {
-    ticket->arm->stats->record(shard_, outcome, latency);
-    if (name_backend_ && ticket->arm->sink != nullptr) {
-      exchange.response.headers.append(ticket->arm->sink->name_field());
-    }
+  const Arm* arm = ticket->arm;
+  if (name_backend_ && arm != nullptr && arm->sink != nullptr) {
+    exchange.response.headers.append(arm->sink->name_field());
   }
   --ticket->hold->in_flight;
   tickets_.give_back(*ticket);
+}
+
+// In one place only: what an endpoint got is the sum over its arms and what reached none.
+void Router::count(const Exchange& exchange, const Ticket* ticket) {
+  if (came_back_ == TimePoint{}) came_back_ = Clock::now();
+  const bool late = exchange.abandoned() && came_back_ >= exchange.request.deadline;
+  const Outcome outcome =
+      late ? Outcome::kTimeout : outcome_of(exchange.response.status, exchange.abandoned());
+  RequestStats* stats = &stats_->unrouted();
+  if (ticket != nullptr) {
+    stats = ticket->arm != nullptr ? ticket->arm->stats.get() : ticket->endpoint->stats.get();
+  }
+  stats->record(shard_, outcome, came_back_ - exchange.request.received_at);
 }
 
 void Router::refresh() {

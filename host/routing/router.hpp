@@ -10,6 +10,7 @@
 #include "host/base/random.hpp"
 #include "host/batching/request_sink.hpp"
 #include "host/message/http_handler.hpp"
+#include "host/routing/router_stats.hpp"
 #include "host/routing/routing_table.hpp"
 #include "host/routing/shadow_pool.hpp"
 #include "host/routing/splitter.hpp"
@@ -20,7 +21,9 @@ namespace backplane::host {
 // What one Router is given when it is made.
 struct RouterSetup {
   const RoutingTable& table;  // outlives the router
-  std::size_t shard = 0;      // this thread's number in every RequestStats
+  // Outlives the router. Null: requests are not counted, neither here nor by endpoint.
+  RouterStats* stats = nullptr;
+  std::size_t shard = 0;  // this thread's number in every RequestStats
   std::uint64_t seed = 0;
   bool name_backend = true;  // add Backplane-Backend to answers
   std::size_t shadow_budget = 256;
@@ -65,10 +68,14 @@ class Router final : public HttpHandler {
   void gather(RequestSink& sink, Exchange& exchange);
   void reroute(Exchange& exchange);
   void answer_refused(const Status& refusal, const RequestSink& sink, RequestList refused);
+  void count(const Exchange& exchange, const Ticket* ticket);
+  // A refusal of refuse_early(); `endpoint` null: there is none.
+  void count_early(const Exchange& exchange, const Endpoint* endpoint);
   static void refuse(const Error& error, Exchange& exchange);
   bool answer_built_in(Exchange& exchange);
 
   const RoutingTable& table_;
+  RouterStats* const stats_;
   const std::size_t shard_;
   const bool name_backend_;
   Random random_;
@@ -77,6 +84,9 @@ class Router final : public HttpHandler {
   std::vector<Gathered> gathered_;
   TicketPool tickets_;
   std::shared_ptr<ShadowPool> shadows_;
+  // When the answers that came back since the last flush() did; not read yet when zero. They came
+  // together, so that one look at the clock is right for all of them.
+  TimePoint came_back_{};
 };
 
 }  // namespace backplane::host

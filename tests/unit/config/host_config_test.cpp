@@ -57,6 +57,7 @@ TEST_SUITE("config") {
     CHECK_FALSE(config.tolerant);
     CHECK_FALSE(config.debug_errors);
     CHECK(config.name_backend);
+    CHECK(config.metrics);
     CHECK(config.log_level == LogLevel::kInfo);
     CHECK(config.init_timeout == milliseconds(30'000));
     CHECK(config.drain_delay == milliseconds(0));
@@ -68,6 +69,7 @@ TEST_SUITE("config") {
     const HostConfig config = read_good(R"({
       "admin": {"auth": "none"}, "plugins": {"directory": "../p"}, "state": {"directory": "/s"},
       "app": "a.json", "tolerant": true, "debug_errors": true, "name_backend": false,
+      "metrics": false,
       "log": {"level": "debug"},
       "startup": {"init_timeout_ms": 1}, "shutdown": {"drain_delay_ms": 2, "grace_ms": 3},
       "limits": {"max_replicas": 4, "max_response_bytes": 5000}, "$comment": "x"})");
@@ -78,6 +80,7 @@ TEST_SUITE("config") {
     CHECK(config.tolerant);
     CHECK(config.debug_errors);
     CHECK_FALSE(config.name_backend);
+    CHECK_FALSE(config.metrics);
     CHECK(config.log_level == LogLevel::kDebug);
     CHECK(config.init_timeout == milliseconds(1));
     CHECK(config.drain_delay == milliseconds(2));

@@ -52,7 +52,7 @@ class RouterFixture {
   RouterFixture() : RouterFixture(setup()) {}
 
   // Seeded, so that every run draws the same.
-  RouterSetup setup() const { return {.table = table_, .shard = 0, .seed = 42}; }
+  RouterSetup setup() { return {.table = table_, .stats = &stats_, .shard = 0, .seed = 42}; }
 
   void publish(std::vector<std::shared_ptr<const Endpoint>> endpoints, bool draining = false) {
     table_.publish(std::make_shared<const RoutingSnapshot>(std::move(endpoints), draining));
@@ -84,14 +84,23 @@ class RouterFixture {
   }
 
   Router& router() { return *router_; }
+  const RouterStats& stats() const { return stats_; }
   void drop_router() { router_.reset(); }
 
  private:
   // First: sinks, and what is gathered in the router, answer their requests when they go.
   std::deque<TestExchange> exchanges_;
   RoutingTable table_;
+  RouterStats stats_{1};
   std::unique_ptr<Router> router_;
 };
+
+// All that an endpoint got: with its arms, or without.
+inline RequestSummary whole_of(const Endpoint& endpoint) {
+  RequestSummary sum = endpoint.stats->read();
+  for (const Arm& arm : endpoint.arms) sum += arm.stats->read();
+  return sum;
+}
 
 inline std::uint64_t total_of(const RequestStats& stats, Outcome outcome) {
   return stats.read().outcomes[static_cast<std::size_t>(outcome)];

@@ -70,7 +70,7 @@ TEST_SUITE("routing") {
     // Those that found their endpoint are counted there, early or not.
     CHECK(empty->stats->read().total() == 4);
     CHECK(total_of(*empty->stats, Outcome::kRejected) == 2);
-    CHECK(full->stats->read().total() == 2);
+    CHECK(whole_of(*full).total() == 2);
   }
 
   TEST_CASE("Router: what can be served, or is built in, is not refused early") {
@@ -166,8 +166,8 @@ TEST_SUITE("routing") {
     CHECK(exchange.completions() == 1);
     CHECK(exchange.answer() == "200 hello");
     CHECK(exchange.response.headers.find("Backplane-Backend") == "a@2");
-    CHECK(after->stats->read().total() == 1);
-    CHECK(before->stats->read().total() == 0);
+    CHECK(whole_of(*after).total() == 1);
+    CHECK(whole_of(*before).total() == 0);
   }
 
   TEST_CASE("Router: closed again, it is 503: it does not go round for ever") {

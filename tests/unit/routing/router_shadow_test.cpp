@@ -66,7 +66,7 @@ TEST_SUITE("routing") {
       io.finish_all();
       CHECK(exchange.completions() == 1);
       CHECK(exchange.answer() == "200 hello");
-      CHECK(mirrored.endpoint->stats->read().total() == 1);
+      CHECK(whole_of(*mirrored.endpoint).total() == 1);
     }
   }
 
@@ -80,7 +80,7 @@ TEST_SUITE("routing") {
     mirrored.primary->answer_all("from the primary");
     io.finish_all();
     CHECK(exchange.answer() == "200 from the primary");
-    CHECK(mirrored.endpoint->stats->read().total() == 1);
+    CHECK(whole_of(*mirrored.endpoint).total() == 1);
   }
 
   TEST_CASE("Router: shadows get their proportion, each by a draw of its own") {
@@ -115,6 +115,7 @@ TEST_SUITE("routing") {
     router.flush();
     CHECK(mirrored.primary->held() == 10);
     CHECK(mirrored.shadow->held() == 3);
+    CHECK(base.stats().shadows_dropped() == 7);
     mirrored.shadow->answer_all();
     router.handle(base.request("/one"));
     router.flush();
