@@ -1,5 +1,7 @@
 #include "host/admin/admin_call.hpp"
 
+#include <utility>
+
 namespace backplane::host {
 
 void AdminCall::reply(unsigned status, std::uint64_t revision,
@@ -14,6 +16,15 @@ void AdminCall::reply(unsigned status, std::uint64_t revision,
   write(json);
   json.end_object();
   response.body += '\n';
+  std::move(pending_).complete();
+}
+
+void AdminCall::reply_text(std::string_view media_type, std::string text) {
+  HttpResponse& response = pending_.exchange().response;
+  response.status = 200;
+  response.headers.add("Content-Type", media_type);
+  response.headers.add("Cache-Control", "no-store");
+  response.body = std::move(text);
   std::move(pending_).complete();
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "host/base/error.hpp"
@@ -26,9 +27,10 @@ class AdminCall {
   JsonValue body() const { return body_->root(); }
   const HttpRequest& request() const { return pending_.exchange().request; }
 
-  // Both answer, once. `write` writes one JSON object; `revision` becomes the ETag.
+  // Each answers, once. `write` writes one JSON object; `revision` becomes the ETag.
   void reply(unsigned status, std::uint64_t revision,
              const std::function<void(JsonWriter&)>& write);
+  void reply_text(std::string_view media_type, std::string text);
   void fail(const Error& error);
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -9,6 +10,8 @@
 #include "host/control/plugin_store.hpp"
 #include "host/control/task_thread.hpp"
 #include "host/json/json_writer.hpp"
+#include "host/metrics/http_counters.hpp"
+#include "host/routing/router_stats.hpp"
 
 namespace backplane::host {
 
@@ -20,6 +23,11 @@ struct AdminContext {
   AppLimits limits;
   std::string version;
   TimePoint started;
+  std::chrono::system_clock::time_point started_at;  // the same, for people
+  const RouterStats& router_stats;
+  // [control] What the listeners have counted.
+  std::function<HttpTotals()> data_totals;
+  std::function<HttpTotals()> admin_totals;
   // [control] Writes the members of the data listener's counters into an open object.
   std::function<void(JsonWriter&)> write_data_counters;
 };

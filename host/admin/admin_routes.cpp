@@ -5,6 +5,7 @@
 
 #include "host/admin/backends_resource.hpp"
 #include "host/admin/endpoints_resource.hpp"
+#include "host/admin/metrics_resource.hpp"
 #include "host/admin/plugins_resource.hpp"
 #include "host/admin/status_resource.hpp"
 #include "host/config/names.hpp"
@@ -26,6 +27,7 @@ struct AdminRoute {
 constexpr std::array kRoutes{
     AdminRoute{"GET", "/healthz", NameKind::kNone, false, get_health},
     AdminRoute{"GET", "/readyz", NameKind::kNone, false, get_readiness},
+    AdminRoute{"GET", "/metrics", NameKind::kNone, false, get_metrics},
     AdminRoute{"GET", "/v1/status", NameKind::kNone, false, get_status},
     AdminRoute{"GET", "/v1/endpoints", NameKind::kNone, false, list_endpoints},
     AdminRoute{"GET", "/v1/endpoints/{}", NameKind::kEndpoint, false, get_endpoint},

@@ -112,22 +112,31 @@ Status Host::start_listeners() {
   if (!data_server.ok()) return std::move(data_server).error();
   data_ = std::move(data_server).value();
 
-  admin_context_ =
-      std::make_unique<AdminContext>(AdminContext{.controller = *controller_,
-                                                  .store = *store_,
-                                                  .loader = *loader_thread_,
-                                                  .limits = config_.app_limits,
-                                                  .version = BACKPLANE_VERSION,
-                                                  .started = Clock::now(),
-                                                  .write_data_counters = [this](JsonWriter& json) {
-                                                    write_http_totals(data_->totals(), json);
-                                                  }});
+  admin_context_ = std::make_unique<AdminContext>(
+      AdminContext{.controller = *controller_,
+                   .store = *store_,
+                   .loader = *loader_thread_,
+                   .limits = config_.app_limits,
+                   .version = BACKPLANE_VERSION,
+                   .started = Clock::now(),
+                   .started_at = std::chrono::system_clock::now(),
+                   .router_stats = *router_stats_,
+                   .data_totals = [this] { return data_->totals(); },
+                   .admin_totals = [this] { return admin_totals(); },
+                   .write_data_counters =
+                       [this](JsonWriter& json) { write_http_totals(data_->totals(), json); }});
   auto admin_server = HttpServer::start(
       config_.admin, "bp-adm",
       [this](unsigned) { return std::make_unique<AdminRouter>(gate_, *admin_context_); }, 1);
   if (!admin_server.ok()) return std::move(admin_server).error();
   admin_ = std::move(admin_server).value();
+  admin_counted_.store(admin_.get(), std::memory_order_release);
   return {};
+}
+
+HttpTotals Host::admin_totals() const {
+  const HttpServer* const admin = admin_counted_.load(std::memory_order_acquire);
+  return admin == nullptr ? HttpTotals{} : admin->totals();
 }
 
 Status Host::reload_app() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -59,6 +60,7 @@ class Host {
   Status start_control();
   Status start_listeners();
   RouterSetup router_setup(std::size_t shard) const;
+  HttpTotals admin_totals() const;
   Status apply(const Change& change, bool tolerant);
   void run_on_control(TaskThread::Task task);
   bool wait_backends_stopped();
@@ -78,6 +80,8 @@ class Host {
   std::unique_ptr<Router> local_router_;
   std::unique_ptr<HttpServer> data_;
   std::unique_ptr<HttpServer> admin_;
+  // admin_ for control, which may be asked over it before start_listeners() has it.
+  std::atomic<const HttpServer*> admin_counted_{nullptr};
 };
 
 }  // namespace backplane::host
