@@ -43,6 +43,8 @@ TEST_SUITE("plugin") {
       run(*instance.value(), exchange);
       CHECK(exchange.response.status == row.http);
       CHECK(says(exchange, std::string("\"code\":\"") + row.code + "\""));
+      const auto fault = static_cast<std::size_t>(exchange.fault);
+      CHECK(kHandlerFaultNames[fault] == std::string_view(row.http < 500 ? "none" : row.code));
       CHECK(says(exchange, "\"request_id\":\"id-7\""));
       CHECK_FALSE(says(exchange, "half an answer"));
       CHECK(exchange.response.headers.find("Content-Type") == "application/problem+json");
