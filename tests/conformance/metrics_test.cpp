@@ -9,6 +9,7 @@
 #include "tests/support/host_fixture.hpp"
 #include "tests/support/metrics_text.hpp"
 #include "tests/support/plugin_gate.hpp"
+#include "tests/support/raw_client.hpp"
 
 namespace backplane::host {
 namespace {
@@ -152,7 +153,12 @@ TEST_SUITE("metrics") {
     CHECK(host.tally("/thr", 50)["500 handler_error"] == 50);
     CHECK(host.tally("/nowhere", 20)["404 no_route"] == 20);
     // Refused before its body is read.
-    CHECK(host.data("POST", "/hello", {}, "body").status() == 405);
+    RawClient early(host.data_port());
+    REQUIRE(early.send("POST /hello HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"));
+    const auto refused = early.read_response();
+    CHECK((refused && refused->status == 405));
+    // Found its endpoint, but was sent to no backend.
+    CHECK(host.data("GET", "/hello", {{"X-Serve-Call-Method", "no name"}}).status() == 400);
     // One runs, one waits, one is refused; then both clients leave.
     PendingAnswer runs = host.get_async("/gate");
     REQUIRE(gate.wait_entered());
@@ -170,18 +176,22 @@ TEST_SUITE("metrics") {
     gate.open(2);
 
     // Counted when their handler is done with them.
-    const MetricsText text = scrape_until(host, "backplane_requests_total", 274);
+    const MetricsText text = scrape_until(host, "backplane_requests_total", 275);
     const auto outcome = [&text](const std::string& word) {
       return text.sum("backplane_requests_total", {{"outcome", word}});
     };
     CHECK(outcome("ok") == 200);
     CHECK(outcome("failed") == 50);
-    CHECK(outcome("client_error") == 21);
+    CHECK(outcome("client_error") == 22);
     CHECK(outcome("rejected") == 1);
     CHECK(outcome("client_gone") == 2);
-    CHECK(text.sum("backplane_requests_total") == 274);
-    CHECK(text.value("backplane_http_requests_total", {{"listener", "data"}}) == 274.0);
-    CHECK(text.sum("backplane_request_seconds_count") == 274);
+    CHECK(text.sum("backplane_requests_total") == 275);
+    CHECK(text.value("backplane_requests_total", {{"endpoint", "hello"},
+                                                  {"backend", ""},
+                                                  {"generation", ""},
+                                                  {"outcome", "client_error"}}) == 1.0);
+    CHECK(text.value("backplane_http_requests_total", {{"listener", "data"}}) == 275.0);
+    CHECK(text.sum("backplane_request_seconds_count") == 275);
     CHECK(text.sum("backplane_batch_size_sum") == text.sum("backplane_handler_requests_total"));
     CHECK(text.sum("backplane_batch_size_count") == text.sum("backplane_handler_executions_total"));
     CHECK(text.sum("backplane_handler_requests_total", {{"backend", "hello"}}) == 200);

@@ -221,7 +221,6 @@ TEST_SUITE("routing") {
     TestExchange& early = io.send("/one");
     a->answer_all();
     io.router().finish(early);
-    // A turn later the clock is looked at again.
     TestExchange& late = io.send("/one");
     late.request.received_at = Clock::now() - std::chrono::hours(1);
     a->answer_all();
@@ -230,6 +229,23 @@ TEST_SUITE("routing") {
     CHECK(latency.count == 2);
     CHECK(latency.sum_us >= 3'600'000'000U);
     CHECK(latency.sum_us < 7'200'000'000U);
+  }
+
+  TEST_CASE("Router: each turn looks at the clock anew") {
+    RouterFixture io;
+    const auto a = std::make_shared<FakeSink>("a@1");
+    const auto endpoint = endpoint_on("one", "/one", {arm_to("a", 1, a)});
+    io.publish({endpoint});
+    TestExchange& first = io.send("/one");
+    a->answer_all();
+    io.router().finish(first);
+    TestExchange& second = io.send("/one");
+    // Passed by now, but not when the first one came back.
+    second.request.deadline = Clock::now();
+    second.abandon();
+    a->answer_all();
+    io.router().finish(second);
+    CHECK(total_of(*endpoint->arms[0].stats, Outcome::kTimeout) == 1);
   }
 
   TEST_CASE("Router: an abandoned request counts as timed out or left, not as answered") {
