@@ -28,6 +28,7 @@ Status BatchCollector::push(RequestList& burst, TimePoint now) {
       queue_.push_back(std::move(request));
     }
     if (!closed) wakes = claim_sleepers(now);
+    depth_.store(queue_.size(), std::memory_order_relaxed);
   }
   for (; wakes > 0; --wakes) ready_.notify_one();
   if (burst.empty()) return {};
@@ -51,6 +52,7 @@ RequestList BatchCollector::pop_batch(Duration service_time) {
           decision.take = static_cast<std::uint32_t>(queue_.size());
         if (decision.take > 0) {
           taken = take(decision.take, now);
+          depth_.store(queue_.size(), std::memory_order_relaxed);
           wakes = claim_sleepers(now);
           break;
         }
@@ -84,14 +86,10 @@ RequestList BatchCollector::close_and_take() {
     MutexLock lock(mutex_);
     closed_ = true;
     rest = std::move(queue_);
+    depth_.store(0, std::memory_order_relaxed);
   }
   ready_.notify_all();
   return rest;
-}
-
-std::size_t BatchCollector::depth() const {
-  MutexLock lock(mutex_);
-  return queue_.size();
 }
 
 std::chrono::milliseconds BatchCollector::drain_estimate() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -36,8 +37,9 @@ class BatchCollector {
   // [any] Closes, and takes what is queued away from the replicas.
   RequestList close_and_take();
 
-  // [any] Requests that wait now.
-  std::size_t depth() const;
+  // [any] Requests that wait now. A reading that takes no lock: whoever looks at a backend from
+  // outside must not hold up those who serve.
+  std::size_t depth() const { return depth_.load(std::memory_order_relaxed); }
   // [any] How long the replicas will need for what waits now.
   std::chrono::milliseconds drain_estimate() const;
 
@@ -62,6 +64,7 @@ class BatchCollector {
   mutable Mutex mutex_;
   CondVar ready_;
   RequestList queue_ BP_GUARDED_BY(mutex_);
+  std::atomic<std::size_t> depth_{0};  // queue_.size(), stored under the mutex
   bool closed_ BP_GUARDED_BY(mutex_) = false;
   // Replicas in ready_.wait() that nobody has claimed yet, and wakes that are on their way. A
   // push wakes only as many as the queue needs beyond those already coming.
