@@ -77,7 +77,7 @@ void Replica::run_batch(HandlerInstance& instance, RequestList batch) {
   const TimePoint finished = Clock::now();
   learn(finished - started);
   for (std::size_t i = 0; i < n; ++i) exchanges[i]->finished = finished;
-  if (seat_.metrics) stats_.count({exchanges.data(), n});
+  if (seat_.metrics) stats_->count({exchanges.data(), n});
   complete_all(batch);
 }
 
@@ -104,7 +104,7 @@ void Replica::run_each(HandlerInstance& instance, RequestList pulled) {
     instance.execute(one);
     exchange.finished = Clock::now();
     learn(exchange.finished - started);
-    if (seat_.metrics) stats_.count(one);
+    if (seat_.metrics) stats_->count(one);
     started = exchange.finished;
     // Answers go back together, so that a burst costs one wake; over the budget, each on its own.
     done.push_back(std::move(request));

@@ -34,7 +34,7 @@ TEST_SUITE("metrics") {
     page.histogram(kTime, {{"zone", "b"}}, times.read());
     page.histogram(kTime, {{"zone", "c"}}, LatencySummary{});
     SizeHistogram sizes;
-    for (const std::uint64_t size : {1, 2, 3, 1024, 5000}) sizes.record(size);
+    for (const std::uint64_t size : {1U, 2U, 3U, 1024U, 5000U}) sizes.record(size);
     page.histogram(kSize, {}, sizes.read());
 
     const std::string written = page.text();
