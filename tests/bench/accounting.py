@@ -1,4 +1,4 @@
-"""What the kernel says a server has used: processor time and context switches of its threads."""
+"""What the kernel says a server has used: processor time, context switches, memory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +7,20 @@ from pathlib import Path
 @dataclass(frozen=True)
 class Usage:
     cpu_ns: int
-    switches: int
+    waits: int  # switches because a thread had nothing to do
+    preemptions: int  # switches because another thread wanted the core
 
     def __sub__(self, earlier: "Usage") -> "Usage":
-        return Usage(self.cpu_ns - earlier.cpu_ns, self.switches - earlier.switches)
+        return Usage(self.cpu_ns - earlier.cpu_ns, self.waits - earlier.waits,
+                     self.preemptions - earlier.preemptions)
+
+
+def field_of(status: str, name: str) -> int:
+    """A number of a /proc status file, such as 'RssAnon:     1234 kB'; 0 when it is not there."""
+    for line in status.splitlines():
+        if line.startswith(name + ":"):
+            return int(line.split()[1])
+    return 0
 
 
 def processes_of(pid: int) -> list[int]:
@@ -25,14 +35,23 @@ def processes_of(pid: int) -> list[int]:
 def usage_of(pid: int) -> Usage:
     """Of all threads that live now; a server under load neither starts nor ends any."""
     cpu_ns = 0
-    switches = 0
+    waits = 0
+    preemptions = 0
     for process in processes_of(pid):
         for task in Path(f"/proc/{process}/task").iterdir():
             cpu_ns += int((task / "schedstat").read_text(encoding="ascii").split()[0])
-            for line in (task / "status").read_text(encoding="ascii").splitlines():
-                if line.endswith(tuple("0123456789")) and "ctxt_switches" in line:
-                    switches += int(line.split()[-1])
-    return Usage(cpu_ns, switches)
+            status = (task / "status").read_text(encoding="ascii")
+            waits += field_of(status, "voluntary_ctxt_switches")
+            preemptions += field_of(status, "nonvoluntary_ctxt_switches")
+    return Usage(cpu_ns, waits, preemptions)
+
+
+def memory_of(pid: int, name: str) -> int:
+    """In bytes, of the process and its descendants. RssAnon: memory of its own that it has touched;
+    VmRSS: that and the files it has mapped."""
+    statuses = (Path(f"/proc/{process}/status").read_text(encoding="ascii")
+                for process in processes_of(pid))
+    return 1024 * sum(field_of(status, name) for status in statuses)
 
 
 def load_average() -> list[float]:

@@ -1,123 +1,131 @@
 #!/usr/bin/env python3
-"""Measures the host beside nginx's `return 200`, in turns, on this machine.
+"""Measures the host beside other servers, in turns, on this machine.
 
 The server is pinned to core 0 and wrk to core 1. Absolute figures move with the machine's mood;
 the ratios of pairs measured one after the other are what counts.
 """
 
 import argparse
-import os
 import shutil
 import sys
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
 
-import rows
+import measure_batches
+import measure_idle
+import measure_instructions
+import measure_nginx
+import measure_peers
+import measure_start
+import measure_variants
 from accounting import load_average
-from compare import Comparison, compare, middle
-from load import LoadError, Sample, Shape
-from servers import Backplane, Nginx, Server, ServerError
-from syscalls import syscalls_per_request
-
-CONNECTIONS = (1, 16, 64, 256)
-SUBJECTS: dict[str, type[Server]] = {"backplane": Backplane, "nginx": Nginx}
-# Peers of rows that are pending; named so that nobody takes their absence for a result.
-LATER_PEERS = ("node", "gunicorn", "valgrind")
+from load import LoadError
+from nginx import Nginx
+from plan import Plan, raise_open_files, usable_cores
+from report import Report
+from servers import ServerError
+from steady_load import SteadyLoadError
 
 # Above this load average before the start, something else competes for the two cores.
 BUSY_LOAD = 0.7
 
-
-@dataclass(frozen=True)
-class Plan:
-    rounds: int
-    seconds: int
-    server_core: int
-    wrk_core: int
-
-
-def print_samples(name: str, samples: list[Sample], connections: int, where: str) -> None:
-    def of(field: str) -> float:
-        return middle(samples, lambda sample: float(getattr(sample, field)))
-    print(f"{connections:>4} {where:<6} {name:<10} {of('rps'):>9.0f} {of('p50_us'):>8.0f} "
-          f"{of('p99_us'):>8.0f} {of('cpu_us'):>8.2f} {of('switches'):>9.3f} "
-          f"{of('server_busy'):>7.2f} {of('wrk_busy'):>6.2f} "
-          f"{sum(sample.errors for sample in samples):>6}", flush=True)
-
-
-def print_comparison(subject: Server, peer: Server, found: Comparison, where: str) -> None:
-    print_samples(subject.name, found.subject, found.shape.connections, where)
-    print_samples(peer.name, found.peer, found.shape.connections, where)
+# Which rows each part of the run fills; M is what metrics cost.
+PARTS: tuple[tuple[tuple[str, ...], Callable[[Plan, Report], None]], ...] = (
+    (("P5",), measure_instructions.measure),
+    (("P12",), measure_start.measure),
+    (measure_nginx.NAMES, measure_nginx.measure),
+    (("P4", "P14"), measure_variants.measure_inline),
+    (("M",), measure_variants.measure_metrics),
+    (("P6",), measure_variants.measure_split),
+    (("P13",), measure_variants.measure_two_cores),
+    (("P7",), measure_peers.measure_node),
+    (("P8",), measure_peers.measure_flask),
+    (("P9", "P10"), measure_batches.measure),
+    (("P11",), measure_idle.measure),
+)
+ALL_ROWS = frozenset(name for names, _ in PARTS for name in names)
 
 
-def run(subject: Server, peer: Server, plan: Plan) -> tuple[list[rows.Row], int]:
-    print("   c client server         req/s   p50 us   p99 us   CPU us  switches    busy    wrk "
-          "errors")
-    found: dict[int, Comparison] = {}
-    for connections in CONNECTIONS:
-        shape = Shape(connections, plan.seconds, plan.wrk_core)
-        found[connections] = compare(subject, peer, shape, plan.rounds)
-        print_comparison(subject, peer, found[connections], "other")
-    same = compare(subject, peer, Shape(1, plan.seconds, plan.server_core), plan.rounds)
-    print_comparison(subject, peer, same, "same")
-
-    table = [rows.throughput("P1", found[16], 0.95), rows.throughput("P1", found[64], 0.95),
-             rows.throughput("P2", found[256], 0.90),
-             rows.latency("P3", "the other core", found[1], 1.25),
-             rows.latency("P3", "the same core", same, 1.6), *rows.processor(found[64])]
-    shape = Shape(64, plan.seconds, plan.wrk_core)
-    table.append(rows.system_calls(syscalls_per_request(subject, shape), shape.connections))
-    errors = sum(comparison.errors() for comparison in [*found.values(), same])
-    return table + list(rows.PENDING), errors
+def wanted_rows(text: str) -> frozenset[str]:
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    unknown = sorted(names - ALL_ROWS)
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(
+            f"no such row: {', '.join(unknown) or text!r}; there are {', '.join(sorted(ALL_ROWS))}")
+    return names
 
 
-def print_rows(table: list[rows.Row]) -> None:
-    print()
-    for row in table:
-        print(f"{row.name:<4} {row.measure:<58} {row.found:<22} {row.reach:<20} {row.verdict}")
-
-
-def cores() -> tuple[int, int]:
-    """The server's core and wrk's; the same one where there is only one."""
-    usable = sorted(os.sched_getaffinity(0))
-    return usable[0], usable[min(1, len(usable) - 1)]
-
-
-def main() -> int:
+def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three rounds of one second")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each run; wrk takes whole ones")
-    parser.add_argument("--subject", choices=sorted(SUBJECTS), default="backplane",
-                        help="nginx: compare nginx with itself, to see the noise of this machine")
-    arguments = parser.parse_args()
-    server_core, wrk_core = cores()
-    plan = Plan(3 if arguments.quick else arguments.rounds,
-                1 if arguments.quick else arguments.seconds, server_core, wrk_core)
+    parser.add_argument("--rows", type=wanted_rows, default=ALL_ROWS, metavar="P5,P9",
+                        help="only these; M is what metrics cost")
+    parser.add_argument("--noise", action="store_true",
+                        help="compare nginx with itself, to see the noise of this machine")
+    parser.add_argument("--instructions", action="store_true",
+                        help="only P5, three times: what callgrind counts")
+    parser.add_argument("--profile", type=Path, metavar="FILE",
+                        help="with --instructions: the functions they go to")
+    return parser.parse_args(words)
 
-    if shutil.which("wrk") is None or Nginx.program() is None:
-        print("skipped: wrk or nginx is not installed; scripts/setup --bench installs them")
-        return 1
-    absent = [name for name in LATER_PEERS if shutil.which(name) is None]
-    if absent:
-        print(f"skipped, not installed: {', '.join(absent)}")
-    if server_core == wrk_core:
+
+def plan_of(arguments: argparse.Namespace) -> Plan:
+    server_core, wrk_core = usable_cores()
+    return Plan(3 if arguments.quick else arguments.rounds,
+                1 if arguments.quick else arguments.seconds, server_core, wrk_core,
+                arguments.rows)
+
+
+def run_rows(plan: Plan, report: Report) -> None:
+    report.start()
+    for names, measure in PARTS:
+        if plan.wants(*names):
+            measure(plan, report)
+
+
+def run_noise(plan: Plan, report: Report) -> None:
+    report.start()
+    with Nginx(plan.cores) as subject, Nginx(plan.cores) as peer:
+        measure_nginx.beside_nginx(plan, report, subject, peer)
+
+
+def say_where(plan: Plan, before: list[float]) -> None:
+    if plan.server_core == plan.wrk_core:
         print("one core only: server and wrk share it, and no figure means what it should")
-    before = load_average()
-    print(f"server on core {server_core}, wrk -t1 on core {wrk_core}; {plan.rounds} rounds of "
-          f"{plan.seconds} s in turns; medians; load average before: {before}")
+    print(f"server on core {plan.server_core}, wrk -t1 on core {plan.wrk_core}; {plan.rounds} "
+          f"rounds of {plan.seconds} s in turns; medians; load average before: {before}")
     if before[0] > BUSY_LOAD:
         print("the machine is busy with other work: only CPU per request means something now")
+
+
+def run(plan: Plan, arguments: argparse.Namespace) -> int:
+    report = Report()
+    if arguments.instructions:
+        measure_instructions.measure(plan, report, runs=3, profile_file=arguments.profile)
+        report.print_rows()
+        return 0
+    if shutil.which("wrk") is None:
+        raise ServerError("wrk is not installed; scripts/setup --bench installs it")
+    before = load_average()
+    say_where(plan, before)
+    (run_noise if arguments.noise else run_rows)(plan, report)
+    report.print_rows()
+    print(f"\nload average after: {load_average()}")
+    if report.failed_requests:
+        print(f"{report.failed_requests} requests failed: the figures are not to be trusted")
+    return 1 if report.failed_requests else 0
+
+
+def main() -> int:
+    arguments = parse_arguments(sys.argv[1:])
+    raise_open_files()
     try:
-        with SUBJECTS[arguments.subject](server_core) as subject, Nginx(server_core) as peer:
-            table, errors = run(subject, peer, plan)
-    except (ServerError, LoadError) as error:
+        return run(plan_of(arguments), arguments)
+    except (ServerError, LoadError, SteadyLoadError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    print_rows(table)
-    print(f"\nload average after: {load_average()}")
-    if errors:
-        print(f"{errors} requests failed: the figures above are not to be trusted")
-    return 1 if errors else 0
 
 
 if __name__ == "__main__":

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from statistics import median
-from typing import Callable
+from typing import Callable, Iterable
 
 from load import Sample, Shape, measure
 from servers import Server
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """Of pairs measured one after the other: the machine's mood cancels out."""
+class Spread:
+    """Of several measurements of one figure, or of ratios of pairs measured one after the other:
+    in those the machine's mood cancels out."""
 
     middle: float
     low: float
@@ -20,17 +21,23 @@ class Ratio:
         return f"{self.middle:.2f} ({self.low:.2f}-{self.high:.2f})"
 
 
+def spread(values: Iterable[float]) -> Spread:
+    kept = list(values)
+    if not kept:
+        return Spread(float("nan"), float("nan"), float("nan"))
+    return Spread(median(kept), min(kept), max(kept))
+
+
 @dataclass(frozen=True)
 class Comparison:
     shape: Shape
     subject: list[Sample]
     peer: list[Sample]
+    subject_name: str = "subject"
+    peer_name: str = "peer"
 
-    def ratio(self, value: Callable[[Sample], float]) -> Ratio:
-        ratios = [value(a) / value(b) for a, b in zip(self.subject, self.peer) if value(b) > 0]
-        if not ratios:
-            return Ratio(float("nan"), float("nan"), float("nan"))
-        return Ratio(median(ratios), min(ratios), max(ratios))
+    def ratio(self, value: Callable[[Sample], float]) -> Spread:
+        return spread(value(a) / value(b) for a, b in zip(self.subject, self.peer) if value(b) > 0)
 
     def errors(self) -> int:
         return sum(sample.errors for sample in self.subject + self.peer)
@@ -49,4 +56,4 @@ def compare(subject: Server, peer: Server, shape: Shape, rounds: int) -> Compari
     for _ in range(rounds):
         for server, kept in zip((subject, peer), samples):
             kept.append(measure(server, shape))
-    return Comparison(shape, samples[0], samples[1])
+    return Comparison(shape, samples[0], samples[1], subject.name, peer.name)

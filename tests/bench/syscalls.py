@@ -30,7 +30,7 @@ def syscalls_per_request(server: Server, shape: Shape) -> float | None:
         tracer = subprocess.Popen(["strace", "-f", "-q", "-c", "-o", str(report), *pids],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         # Traced, the server is several times slower: only the count is used, no time.
-        result, _ = run_wrk(server.url, shape)
+        result, _ = run_wrk(server, shape)
         tracer.send_signal(signal.SIGINT)
         tracer.wait()
         calls = total_calls(report.read_text(encoding="utf-8")) if report.exists() else None
