@@ -18,6 +18,7 @@ import measure_nginx
 import measure_peers
 import measure_start
 import measure_variants
+import results
 from accounting import load_average
 from load import LoadError
 from nginx import Nginx
@@ -64,6 +65,7 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
                         help="only these; M is what metrics cost")
     parser.add_argument("--noise", action="store_true",
                         help="compare nginx with itself, to see the noise of this machine")
+    parser.add_argument("--write", action="store_true", help="write tests/bench/RESULTS.md too")
     parser.add_argument("--instructions", action="store_true",
                         help="only P5, three times: what callgrind counts")
     parser.add_argument("--profile", type=Path, metavar="FILE",
@@ -111,8 +113,11 @@ def run(plan: Plan, arguments: argparse.Namespace) -> int:
     before = load_average()
     say_where(plan, before)
     (run_noise if arguments.noise else run_rows)(plan, report)
+    after = load_average()
     report.print_rows()
-    print(f"\nload average after: {load_average()}")
+    print(f"\nload average after: {after}")
+    if arguments.write:
+        results.write(report, plan, before, after)
     if report.failed_requests:
         print(f"{report.failed_requests} requests failed: the figures are not to be trusted")
     return 1 if report.failed_requests else 0
