@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Callable
 
+import check
 import measure_batches
 import measure_idle
 import measure_instructions
@@ -70,6 +71,10 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
                         help="only P5, three times: what callgrind counts")
     parser.add_argument("--profile", type=Path, metavar="FILE",
                         help="with --instructions: the functions they go to")
+    parser.add_argument("--check", action="store_true",
+                        help="compare what repeats with tests/bench/baseline.json; exit 1 if worse")
+    parser.add_argument("--write-baseline", action="store_true",
+                        help="measure what repeats and write tests/bench/baseline.json")
     return parser.parse_args(words)
 
 
@@ -103,6 +108,10 @@ def say_where(plan: Plan, before: list[float]) -> None:
 
 
 def run(plan: Plan, arguments: argparse.Namespace) -> int:
+    if arguments.check:
+        return check.check(plan)
+    if arguments.write_baseline:
+        return check.write_baseline(plan)
     report = Report()
     if arguments.instructions:
         measure_instructions.measure(plan, report, runs=3, profile_file=arguments.profile)
