@@ -18,8 +18,8 @@ def capacity(items: int) -> float:
     return items / (cost_us(items) / 1e6)
 
 
-def ideal_p50_us(rate: float, requests: int = 20000, seed: int = 1) -> float:
-    """Of a server that takes, as soon as it is free, whatever waits. At low load an arrival often
+def ideal_us(rate: float, requests: int = 20000, seed: int = 1) -> tuple[float, float]:
+    """p50 and p99 of a server that takes, as soon as it is free, whatever waits. At low load an arrival often
     finds a batch in the works: the median is above the cost of one for any host."""
     draw = random.Random(seed)
     arrivals: list[float] = []
@@ -38,7 +38,7 @@ def ideal_p50_us(rate: float, requests: int = 20000, seed: int = 1) -> float:
         free_at = begin + cost_us(end - first)
         latencies += [free_at - arrivals[one] for one in range(first, end)]
         first = end
-    return median(latencies)
+    return median(latencies), sorted(latencies)[int(0.99 * requests)]
 
 
 def grows(means: list[float]) -> bool:

@@ -9,13 +9,14 @@ import rows
 from backplane import Backplane, Documents
 from compare import spread
 from load import run_wrk
-from open_loop import Arriving, Latencies, run
+from open_loop import Arriving, Latencies, run, undisturbed
 from plan import Plan
 from report import Report
 from servers import BUILD, Call
 
 SHARES = (0.05, 0.2, 0.4, 0.8)  # of the capacity with full batches
 ALONE_SHARE = 0.05  # of the capacity one at a time
+HELD_UP_US = 1000.0  # the generator, at worst: less than half the time of a full batch
 BATCHES = (Documents()
            .with_backend("batch_cost", {"max_batch_size": model.LARGEST}, plugin="batch_cost")
            .with_traffic("batch_cost", {"batch_cost": 1.0}))
@@ -89,19 +90,31 @@ def measure_loads(plan: Plan, report: Report, host: Backplane) -> list[float]:
         rate = share * full
         found, batch = at_load(host, Arriving(rate, plan.seconds, 1, plan.wrk_core), report)
         report.figure("P9", f"p50 at {share:.0%} of {full:.0f}/s over a perfect host's",
-                      found.p50_us / model.ideal_p50_us(rate), "")
+                      found.p50_us / model.ideal_us(rate)[0], "")
         report.figure("P9", f"mean batch at {share:.0%}", batch, "")
         means.append(batch)
     high = [at_load(host, Arriving(SHARES[-1] * full, plan.seconds, seed, plan.wrk_core), report)
             for seed in range(1, plan.rounds + 1)]
-    whole = model.cost_us(model.LARGEST)
-    p99 = spread(found.p99_us / whole for found, _ in high)
+    judge_high_load(report, [found for found, _ in high])
     batch_at_high = spread(batch for _, batch in high)
-    report.figure("P9", f"p99 at {SHARES[-1]:.0%} of {full:.0f}/s over a full batch's time", p99, "")
     report.figure("P9", f"mean batch at {SHARES[-1]:.0%}", batch_at_high, "")
-    report.add(rows.at_most("P9", f"p99 in times of a full batch, open loop, {SHARES[-1]:.0%} load",
-                            p99, 3))
     return [*means, batch_at_high.middle]
+
+
+def judge_high_load(report: Report, rounds: list[Latencies]) -> None:
+    whole = model.cost_us(model.LARGEST)
+    rate = SHARES[-1] * model.capacity(model.LARGEST)
+    report.figure("P9", f"p99 at {rate:.0f}/s over a full batch's time, all rounds",
+                  spread(one.p99_us / whole for one in rounds), "")
+    report.figure("P9", "the same of a perfect host", model.ideal_us(rate)[1] / whole, "")
+    measure = f"p99 in times of a full batch, open loop, {SHARES[-1]:.0%} load"
+    clean = undisturbed(rounds, HELD_UP_US)
+    if clean:
+        measure += f", {len(clean)} of {len(rounds)} rounds"
+        report.add(rows.at_most("P9", measure, spread(one.p99_us / whole for one in clean), 3))
+    else:
+        report.add(rows.skipped("P9", measure, "<= 3",
+                                "in every round something else held the generator up"))
 
 
 def measure_saturated(plan: Plan, report: Report, host: Backplane) -> float:

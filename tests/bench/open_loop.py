@@ -29,6 +29,12 @@ class Latencies:
     latest_send_us: float  # how late the generator itself was, at worst
 
 
+def undisturbed(found: list[Latencies], limit_us: float) -> list[Latencies]:
+    """Latencies count from the intended time, so what held the generator up is in them: something
+    else that ran on its core, and nothing that the server did."""
+    return [one for one in found if one.latest_send_us <= limit_us]
+
+
 def parse(output: str) -> Latencies:
     try:
         return Latencies(**json.loads(output))
