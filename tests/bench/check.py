@@ -12,6 +12,7 @@ from plan import Plan
 from servers import ServerError
 
 # Short and many: one that something else disturbed does not move the median.
+COUNTS = 3
 ROUNDS = 7
 SECONDS = 1
 CONNECTIONS = 64
@@ -29,9 +30,9 @@ def figures(plan: Plan) -> dict[str, float]:
     missing = callgrind.missing_program() or (None if shutil.which("wrk") else "wrk")
     if missing is not None:
         raise ServerError(f"{missing} is not installed; scripts/setup --bench-check installs it")
-    counts, _ = callgrind.count(plan.server_core)
-    return {baseline.INSTRUCTIONS.key: counts.instructions,
-            baseline.ALLOCATIONS.key: counts.allocations,
+    counts = [callgrind.count(plan.server_core)[0] for _ in range(COUNTS)]
+    return {baseline.INSTRUCTIONS.key: median(one.instructions for one in counts),
+            baseline.ALLOCATIONS.key: median(one.allocations for one in counts),
             baseline.SWITCHES.key: switches_per_request(plan)}
 
 

@@ -21,7 +21,8 @@ class Baseline(unittest.TestCase):
             self.assertIn(word, worse.text)
 
     def test_a_figure_of_nothing_has_room_for_its_own_spread_only(self) -> None:
-        self.assertTrue(baseline.judge(baseline.ALLOCATIONS, 0.0, 0.04).good)
+        self.assertTrue(baseline.judge(baseline.ALLOCATIONS, 0.0, 0.14).good)
+        self.assertFalse(baseline.judge(baseline.ALLOCATIONS, 0.0, 0.16).good)
         worse = baseline.judge(baseline.ALLOCATIONS, 0.0, 1.0)
         self.assertFalse(worse.good)
         self.assertIn("+1.000", worse.text)
