@@ -2,6 +2,7 @@
 
 import copy
 import json
+import select
 import subprocess
 import urllib.request
 from dataclasses import dataclass, field
@@ -88,14 +89,17 @@ class Backplane(Server):
                     "--plugins", str(self.plugins), "--state", str(self.directory / "state"),
                     "--data", "127.0.0.1:0", "--admin", "127.0.0.1:0"],
                    stdout=subprocess.PIPE)
-        assert self.process is not None and self.process.stdout is not None
-        words = dict(word.split("=", 1) for word in self.process.stdout.readline().split()
-                     if "=" in word)
+        words = dict(word.split("=", 1) for word in self.first_line().split() if "=" in word)
         if "data" not in words or "admin" not in words:
-            self.process.wait(timeout=self.start_seconds)
             raise ServerError(f"{self.name} did not become ready:\n{self.what_it_said()}")
         self.port = int(words["data"].rsplit(":", 1)[1])
         self.admin = f"http://{words['admin']}"
+
+    def first_line(self) -> str:
+        """Empty when there is none in time, or the process has ended without it."""
+        assert self.process is not None and self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], self.start_seconds)
+        return self.process.stdout.readline() if ready else ""
 
     def is_ours(self, headers: dict[str, str]) -> bool:
         tag = self.call.path.lstrip("/").split("?")[0]

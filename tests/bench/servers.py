@@ -71,6 +71,7 @@ class Server:
         self.process: subprocess.Popen[str] | None = None
         self.log = tempfile.TemporaryFile(mode="w+", encoding="utf-8")
         # Below build/: plugins are staged and loaded here, and /tmp may refuse that.
+        (ROOT / "build").mkdir(exist_ok=True)
         self.scratch = tempfile.TemporaryDirectory(prefix="bench.", dir=ROOT / "build")
         self.directory = Path(self.scratch.name)
         self.lua_arguments: list[str] = []
