@@ -48,7 +48,7 @@ void get_status(AdminContext& context, const AdminCallPtr& call) {
       const auto backend = controller.serving(tag);
       json.key(tag).begin_object().member("ready", backend != nullptr);
       if (backend != nullptr) {
-        json.member("replicas", std::uint64_t{spec.config.num_replicas})
+        json.member("replicas", std::uint64_t{backend->num_replicas()})
             .member("queued", std::uint64_t{backend->queued()});
       }
       if (const Error* failure = controller.failure(tag)) json.member("error", failure->message());

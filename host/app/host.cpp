@@ -87,7 +87,7 @@ Status Host::start_control() {
                                                              .store = *store_,
                                                              .table = table_,
                                                              .init_timeout = config_.init_timeout,
-                                                             .stats_shards = threads + 1,
+                                                             .routing_threads = threads + 1,
                                                              .metrics = config_.metrics});
   router_stats_ = std::make_unique<RouterStats>(threads + 1);
   local_router_ = std::make_unique<Router>(router_setup(threads));

@@ -32,17 +32,21 @@ Backend::Backend(BackendSpec spec, const BackendOptions& options,
       options_(options),
       factory_(std::move(factory)),
       on_stopped_(std::move(events.on_stopped)),
-      running_(spec_.config.num_replicas),
+      running_(wanted_replicas()),
       collector_(batch_limits(spec_.config), spec_.config.queue_limit()),
-      gate_(spec_.config.num_replicas, std::move(events.on_started)) {}
+      gate_(wanted_replicas(), std::move(events.on_started)) {}
 
 Backend::~Backend() {
   close();
   for (const auto& replica : replicas_) replica->join();
 }
 
+std::uint32_t Backend::wanted_replicas() const {
+  return is_inline() ? options_.submitters : spec_.config.num_replicas;
+}
+
 void Backend::start_replicas() {
-  const std::uint32_t wanted = spec_.config.num_replicas;
+  const std::uint32_t wanted = wanted_replicas();
   replicas_.reserve(wanted);
   for (std::uint32_t index = 0; index < wanted; ++index) {
     const ReplicaSeat seat{.index = index,
@@ -51,6 +55,7 @@ void Backend::start_replicas() {
                            .init_json = spec_.init_json,
                            .user_config_json = spec_.config.user_config_json,
                            .batched = spec_.config.max_batch_size > 1,
+                           .is_inline = is_inline(),
                            .metrics = options_.metrics,
                            .factory = *factory_,
                            .collector = collector_,
@@ -70,8 +75,18 @@ void Backend::on_replica_exited(std::uint32_t replicas) {
   if (running_.fetch_sub(replicas, std::memory_order_acq_rel) == replicas) on_stopped_();
 }
 
-Status Backend::submit(RequestList& burst) {
-  return collector_.push(burst, Clock::now());
+Status Backend::submit(RequestList& burst, std::size_t thread) {
+  const TimePoint now = Clock::now();
+  if (!is_inline()) return collector_.push(burst, now);
+  if (closed_.load(std::memory_order_acquire)) {
+    return Error(ErrorCode::kUnavailable, "backend is closed");
+  }
+  for (Exchange* exchange = burst.front(); exchange != nullptr; exchange = exchange->next) {
+    exchange->queued = now;
+  }
+  // The snapshot that led here keeps the replica's handler until this returns.
+  replicas_[thread]->run_here(std::move(burst));
+  return {};
 }
 
 std::chrono::milliseconds Backend::drain_estimate() const {
@@ -79,10 +94,12 @@ std::chrono::milliseconds Backend::drain_estimate() const {
 }
 
 void Backend::close() {
+  closed_.store(true, std::memory_order_release);
   collector_.close();
 }
 
 void Backend::close_now(const Error& error) {
+  closed_.store(true, std::memory_order_release);
   RequestList rest = collector_.close_and_take();
   while (!rest.empty()) rest.pop_front().fail(error);
 }

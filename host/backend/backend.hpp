@@ -28,7 +28,8 @@ struct BackendStats {
 // What a backend is beside what its spec asks for.
 struct BackendOptions {
   std::uint64_t generation = 0;
-  bool metrics = true;  // its replicas count what they do
+  bool metrics = true;           // its replicas count what they do
+  std::uint32_t submitters = 1;  // threads that submit; each has a replica where it runs inline
 };
 
 // A backend's word to whoever started it. Each is called once, on a replica's thread (or within
@@ -57,7 +58,7 @@ class Backend final : public RequestSink {
   // Joins. Only when closed and stopped is this short.
   ~Backend() override;
 
-  Status submit(RequestList& burst) override;
+  Status submit(RequestList& burst, std::size_t thread) override;
   std::chrono::milliseconds drain_estimate() const override;
 
   // [any] Gives up on replicas that are still being made; a no-op once started.
@@ -74,6 +75,8 @@ class Backend final : public RequestSink {
   const PluginLibrary* library() const { return factory_->library(); }
   // [any] The counts of its replicas, all zero without BackendOptions::metrics.
   BackendStats stats() const;
+  // [any] Constant once started.
+  std::size_t num_replicas() const { return replicas_.size(); }
   // [any] Requests that wait now.
   std::size_t queued() const { return collector_.depth(); }
 
@@ -81,6 +84,8 @@ class Backend final : public RequestSink {
   Backend(BackendSpec spec, const BackendOptions& options, std::shared_ptr<HandlerFactory> factory,
           BackendEvents events);
 
+  bool is_inline() const { return spec_.config.execution == Execution::kInline; }
+  std::uint32_t wanted_replicas() const;
   void start_replicas();
   void on_replica_exited(std::uint32_t replicas = 1);
 
@@ -88,6 +93,7 @@ class Backend final : public RequestSink {
   const BackendOptions options_;
   const std::shared_ptr<HandlerFactory> factory_;
   const std::function<void()> on_stopped_;
+  std::atomic<bool> closed_{false};  // for inline execution, which has no queue that says so
   std::atomic<std::uint32_t> running_;
   BatchCollector collector_;
   StartGate gate_;

@@ -35,8 +35,19 @@ void Replica::run() {
     seat_.gate.arrive(std::move(instance).error());
     return;
   }
-  if (seat_.gate.arrive(Status())) serve(*instance.value());
-  // The instance is destroyed here, on the thread that made it.
+  instance_ = std::move(instance).value();
+  if (!seat_.gate.arrive(Status())) {
+    instance_.reset();
+    return;
+  }
+  if (seat_.is_inline) {
+    // Nothing is ever queued: this returns when the backend is closed.
+    seat_.collector.pop_batch(Duration::zero());
+    return;
+  }
+  serve(*instance_);
+  // On the thread that made it.
+  instance_.reset();
 }
 
 Result<std::unique_ptr<HandlerInstance>> Replica::create_instance() const {

@@ -20,8 +20,9 @@ struct ReplicaSeat {
   const std::string& tag;
   const std::string& init_json;
   const std::string& user_config_json;
-  bool batched = false;  // max_batch_size > 1
-  bool metrics = true;   // fill stats()
+  bool batched = false;    // max_batch_size > 1
+  bool is_inline = false;  // run by an io thread
+  bool metrics = true;     // fill stats()
   HandlerFactory& factory;
   BatchCollector& collector;
   StartGate& gate;
@@ -29,6 +30,10 @@ struct ReplicaSeat {
 
 // One thread that makes, runs and destroys one handler instance. Owned by its Backend; everything
 // but start(), join() and stats() happens on the replica's own thread.
+//
+// Where a backend executes inline, that thread only makes the instance and then waits for the end;
+// one io thread runs it by run_here(), and it goes with the Replica, when no snapshot leads to it
+// any more.
 class Replica {
  public:
   // `on_exited` is the last thing the thread does.
@@ -38,6 +43,9 @@ class Replica {
   // [any] Blocks until the thread has ended; it ends when the collector is closed and drained.
   void join() { thread_.join(); }
   const ReplicaStats& stats() const { return *stats_; }
+  // [io] Always the same thread, once the replica is ready: runs the handler for each of
+  // `requests` and completes them.
+  void run_here(RequestList requests) { run_each(*instance_, std::move(requests)); }
 
  private:
   explicit Replica(const ReplicaSeat& seat) : seat_(seat) {}
@@ -50,6 +58,8 @@ class Replica {
   void learn(Duration took);
 
   const ReplicaSeat seat_;
+  // Made by the replica's thread before it arrives at the gate, constant from there on.
+  std::unique_ptr<HandlerInstance> instance_;
   // Apart, because it is aligned to cache lines.
   const std::unique_ptr<ReplicaStats> stats_ = std::make_unique<ReplicaStats>();
   // What one call of the handler has taken lately (exponential average over about eight calls).

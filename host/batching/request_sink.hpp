@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -20,8 +21,10 @@ class RequestSink {
 
   // [any] Takes requests from the front of `burst`, in order; never blocks. Ok: it took all. On an
   // error, what is left in `burst` was refused for that reason and stays the caller's.
+  // `thread`: the caller's number, as in every RequestStats; what executes inline does so with
+  // that thread's replica, before it returns.
   // kResourceExhausted "queue_full": try later.  kUnavailable: closed, will never accept again.
-  virtual Status submit(RequestList& burst) = 0;
+  virtual Status submit(RequestList& burst, std::size_t thread) = 0;
 
   // [any] "tag@generation"; constant.
   const std::string& label() const { return label_; }

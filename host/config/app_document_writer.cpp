@@ -8,6 +8,7 @@ void write_config(const BackendConfig& config, JsonWriter& json) {
     return static_cast<std::uint64_t>(time.count());
   };
   json.key("config").begin_object();
+  json.member("execution", config.execution == Execution::kInline ? "inline" : "replica");
   json.member("num_replicas", std::uint64_t{config.num_replicas});
   json.member("max_batch_size", std::uint64_t{config.max_batch_size});
   json.member("batch_wait_timeout_ms", milliseconds(config.batch_wait_timeout));

@@ -7,9 +7,15 @@
 
 namespace backplane::host {
 
+// Where a handler runs: on threads of its replicas, or on the io threads themselves.
+enum class Execution : std::uint8_t { kReplica, kInline };
+
 // How one backend runs its handler: everything that may change without making another backend.
 // A plain value; ranges are checked where a document is read (read_backend_config).
 struct BackendConfig {
+  // kInline: each io thread has a replica of its own and runs it where it would queue the request;
+  // for handlers that declare that they never block. One replica and one request at a time then.
+  Execution execution = Execution::kReplica;
   std::uint32_t num_replicas = 1;
   std::uint32_t max_batch_size = 1;  // 1: unbatched
   // From the arrival of a batch's first request; 0 never waits.

@@ -61,11 +61,24 @@ void read_checked_name(ObjectReader& reader, std::string_view key,
   field = *name;
 }
 
+// Inline execution has a replica for each I/O thread and hands it one request at a time.
+void check_alone(const JsonValue& config, std::string_view key, std::uint32_t number,
+                 std::vector<Error>& errors) {
+  if (number == 1) return;
+  errors.push_back(Error(ErrorCode::kInvalidArgument,
+                         "found " + std::to_string(number) + " for '" + std::string(key) +
+                             "', wanted 1, or none, as execution is 'inline'")
+                       .with_pointer(config.pointer() + "/" + std::string(key)));
+}
+
 }  // namespace
 
 void read_backend_config(const JsonValue& value, const AppLimits& limits, BackendConfig& config,
                          std::vector<Error>& errors) {
   ObjectReader reader(value, errors);
+  if (const auto word = reader.read_word("execution", {"replica", "inline"})) {
+    config.execution = *word == 1 ? Execution::kInline : Execution::kReplica;
+  }
   reader.read("num_replicas", {1, limits.max_replicas}, config.num_replicas);
   reader.read("max_batch_size", kBatchSize, config.max_batch_size);
   reader.read("batch_wait_timeout_ms", kBatchWait, config.batch_wait_timeout);
@@ -74,6 +87,10 @@ void read_backend_config(const JsonValue& value, const AppLimits& limits, Backen
   reader.read("mix_content_types", config.mix_content_types);
   read_opaque(reader, "user_config", config.user_config_json, errors);
   reader.finish();
+  if (config.execution == Execution::kInline) {
+    check_alone(value, "num_replicas", config.num_replicas, errors);
+    check_alone(value, "max_batch_size", config.max_batch_size, errors);
+  }
 }
 
 BackendSpec read_backend(std::string_view tag, const JsonValue& value, const AppLimits& limits,

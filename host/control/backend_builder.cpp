@@ -14,6 +14,12 @@ Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& han
                      handler.name + "' " + offered)
         .with_pointer("/config/max_batch_size");
   }
+  if (spec.config.execution == Execution::kInline && !handler.never_blocks) {
+    return Error(ErrorCode::kInvalidArgument, "inline_not_supported",
+                 "execution is 'inline'; handler '" + handler.name +
+                     "' does not declare that it never blocks, so it must be 'replica'")
+        .with_pointer("/config/execution");
+  }
   if (!spec.config.user_config_json.empty() && !handler.reconfigurable) {
     return Error(ErrorCode::kInvalidArgument, "user_config_not_supported",
                  "handler '" + handler.name + "' takes no user_config")
@@ -51,7 +57,8 @@ void BackendBuilder::on_loaded(const BackendSpec& spec,
     });
   };
   events.on_stopped = [this, id] { control_.post([this, id] { on_stopped(id); }); };
-  const BackendOptions options{.generation = ++generations_[spec.tag], .metrics = metrics_};
+  const BackendOptions options{
+      .generation = ++generations_[spec.tag], .metrics = metrics_, .submitters = submitters_};
   auto backend = Backend::start(
       spec, options, std::move(factory).value(), std::move(events),
       [&loader = loader_](std::function<void()> task) { loader.post(std::move(task)); });

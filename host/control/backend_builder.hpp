@@ -19,7 +19,8 @@ struct BuilderSetup {
   TaskThread& loader;
   PluginStore& store;
   std::chrono::milliseconds init_timeout;
-  bool metrics = true;  // replicas count what they do
+  bool metrics = true;           // replicas count what they do
+  std::uint32_t submitters = 1;  // threads that submit requests
 };
 
 // Builds backends aside: loads the plugin on the loader thread, starts the replicas on their own,
@@ -35,7 +36,8 @@ class BackendBuilder {
         loader_(setup.loader),
         store_(setup.store),
         init_timeout_(setup.init_timeout),
-        metrics_(setup.metrics) {}
+        metrics_(setup.metrics),
+        submitters_(setup.submitters) {}
 
   // [control]
   void build(const BackendSpec& spec, Done done);
@@ -60,6 +62,7 @@ class BackendBuilder {
   PluginStore& store_;
   const std::chrono::milliseconds init_timeout_;
   const bool metrics_;
+  const std::uint32_t submitters_;
   std::map<std::string, std::uint64_t> generations_;  // the last number given to each tag
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, std::shared_ptr<Backend>> alive_;
@@ -67,8 +70,8 @@ class BackendBuilder {
   bool refusing_ = false;
 };
 
-// Whether a handler can run the way `spec` asks: max_batch_size within what it declares, and
-// user_config only where it takes one. Pure.
+// Whether a handler can run the way `spec` asks: max_batch_size within what it declares, inline
+// only where it never blocks, and user_config only where it takes one. Pure.
 Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& handler);
 
 }  // namespace backplane::host

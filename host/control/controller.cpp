@@ -14,8 +14,9 @@ Controller::Controller(const ControllerSetup& setup)
                             .loader = setup.loader,
                             .store = setup.store,
                             .init_timeout = setup.init_timeout,
-                            .metrics = setup.metrics}),
-      snapshots_(setup.stats_shards) {}
+                            .metrics = setup.metrics,
+                            .submitters = setup.routing_threads}),
+      snapshots_(setup.routing_threads) {}
 
 void Controller::propose(const Change& change, bool tolerant, Done done) {
   if (draining_) {

@@ -25,8 +25,8 @@ struct ControllerSetup {
   PluginStore& store;
   RoutingTable& table;
   std::chrono::milliseconds init_timeout{30'000};
-  std::size_t stats_shards = 1;
-  bool metrics = true;  // replicas count what they do
+  std::uint32_t routing_threads = 1;  // each with a number of its own from 0
+  bool metrics = true;                // replicas count what they do
 };
 
 // What a committed change came to.

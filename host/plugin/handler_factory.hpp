@@ -20,6 +20,7 @@ struct HandlerDescription {
   std::string version;
   std::uint32_t max_batch = 1;  // upper bound of a backend's max_batch_size; 1 = not batch-capable
   bool stateless = false;
+  bool never_blocks = false;    // may run on an io thread
   bool reconfigurable = false;  // takes user_config
 };
 

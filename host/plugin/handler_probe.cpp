@@ -43,7 +43,8 @@ std::string to_lines(const Result<std::vector<HandlerDescription>>& handlers) {
   for (const HandlerDescription& handler : handlers.value()) {
     lines += "handler\t" + handler.name + "\t" + handler.version + "\t" +
              std::to_string(handler.max_batch) + "\t" + (handler.stateless ? "1" : "0") + "\t" +
-             (handler.reconfigurable ? "1" : "0") + "\n";
+             (handler.never_blocks ? "1" : "0") + "\t" + (handler.reconfigurable ? "1" : "0") +
+             "\n";
   }
   return lines + "end\n";
 }
@@ -111,12 +112,13 @@ Result<std::vector<HandlerDescription>> parse(std::string_view text, const Error
     if (fields[0] == "error" && fields.size() == 3) {
       return Error(ErrorCode::kInvalidArgument, std::string(fields[1]), std::string(fields[2]));
     }
-    if (fields[0] != "handler" || fields.size() != 6) break;
+    if (fields[0] != "handler" || fields.size() != 7) break;
     HandlerDescription handler{.name = std::string(fields[1]),
                                .version = std::string(fields[2]),
                                .max_batch = 1,
                                .stateless = fields[4] == "1",
-                               .reconfigurable = fields[5] == "1"};
+                               .never_blocks = fields[5] == "1",
+                               .reconfigurable = fields[6] == "1"};
     std::from_chars(fields[3].data(), fields[3].data() + fields[3].size(), handler.max_batch);
     handlers.push_back(std::move(handler));
   }

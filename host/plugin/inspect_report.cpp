@@ -50,6 +50,7 @@ std::string line_of(const HandlerDescription& handler) {
   if (handler.max_batch > 1) line += ", batches of up to " + std::to_string(handler.max_batch);
   if (handler.reconfigurable) line += ", takes user_config";
   if (handler.stateless) line += ", stateless";
+  if (handler.never_blocks) line += ", never blocks";
   return line;
 }
 
@@ -93,6 +94,7 @@ void write_handlers(JsonWriter& json, const std::vector<HandlerDescription>& han
         .member("version", handler.version)
         .member("max_batch", std::uint64_t{handler.max_batch})
         .member("stateless", handler.stateless)
+        .member("never_blocks", handler.never_blocks)
         .member("reconfigurable", handler.reconfigurable)
         .end_object();
   }

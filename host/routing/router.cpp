@@ -197,7 +197,7 @@ void Router::flush() {
     // Taken out first: what is sent again is gathered anew, perhaps for the same sink.
     Gathered gathered = std::move(gathered_.back());
     gathered_.pop_back();
-    const Status status = gathered.sink->submit(gathered.requests);
+    const Status status = gathered.sink->submit(gathered.requests, shard_);
     if (!status.ok()) answer_refused(status, *gathered.sink, std::move(gathered.requests));
   }
   refresh();

@@ -5,4 +5,4 @@ backplane::Response hello(const backplane::Request& request) {
   return "hello " + request.arg("name", "serve!");
 }
 
-BACKPLANE_PLUGIN("hello", "1.0.0", backplane::function<hello>("hello"));
+BACKPLANE_PLUGIN("hello", "1.0.0", backplane::function<hello>("hello", {.never_blocks = true}));

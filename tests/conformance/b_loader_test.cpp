@@ -85,7 +85,7 @@ SCENARIO("B01: a plugin in the directory is listed with what it offers, and answ
         CHECK(answer.at(hello + "/loadable") == "true");
         CHECK(answer.text_at(hello + "/declared_name") == "hello");
         CHECK(!answer.text_at(hello + "/version").empty());
-        CHECK(answer.text_at(hello + "/abi") == "1.0");
+        CHECK(answer.text_at(hello + "/abi") == "1.1");
         CHECK(answer.text_at(hello + "/sha256").size() == 64);
         CHECK(answer.text_at(hello + "/generations/0/sha256") == answer.text_at(hello + "/sha256"));
         CHECK(answer.text_at(hello + "/generations/0/handlers/0/name") == "hello");
@@ -123,11 +123,11 @@ SCENARIO("B03: a plugin for a newer ABI is refused before its code runs, naming 
       const Answer minor = put_backend(host, "b", backend_json("needs_newer_host", "well_formed"));
       THEN("they are refused by number, and none of their code ran") {
         CHECK(major.refusal() == "422 abi_major_mismatch");
-        CHECK(major.detail().find("2.0") != std::string::npos);
-        CHECK(major.detail().find("1.0") != std::string::npos);
+        CHECK(major.detail().find("2.1") != std::string::npos);
+        CHECK(major.detail().find("1.1") != std::string::npos);
         CHECK(minor.refusal() == "422 host_too_old");
         CHECK(minor.detail().find("1.7") != std::string::npos);
-        CHECK(minor.detail().find("1.0") != std::string::npos);
+        CHECK(minor.detail().find("1.1") != std::string::npos);
         host.stop();
         // NOLINTNEXTLINE(concurrency-mt-unsafe): after the host's threads have ended
         CHECK(::getenv(kMark) == nullptr);

@@ -66,7 +66,7 @@ static const bp_handler* const handlers[] = {&handler};
 static const bp_plugin plugin = {.struct_size = (uint32_t)offsetof(bp_plugin, init),
                                  .magic = BP_MAGIC,
                                  .abi_major = BP_ABI_MAJOR,
-                                 .abi_minor = BP_ABI_MINOR,
+                                 .abi_minor = 0,
                                  .name = "old_minor",
                                  .version = "1.0.0",
                                  .handler_count = 1,
@@ -78,7 +78,7 @@ static const bp_note_record note BP_NOTE_ATTRIBUTES = {
     sizeof(bp_note),
     BP_NOTE_TYPE,
     BP_NOTE_OWNER,
-    {BP_MAGIC, BP_ABI_MAJOR, BP_ABI_MINOR, 0, "old_minor", "1.0.0"}};
+    {BP_MAGIC, BP_ABI_MAJOR, 0, 0, "old_minor", "1.0.0"}};
 
 BP_EXPORT const bp_plugin* backplane_plugin_v1(uint32_t host_major, uint32_t host_minor);
 

@@ -18,7 +18,7 @@ class FakeSink final : public RequestSink {
  public:
   explicit FakeSink(std::string label) : RequestSink(std::move(label)) {}
 
-  Status submit(RequestList& burst) override {
+  Status submit(RequestList& burst, std::size_t /*thread*/) override {
     ++submits_;
     if (closed_) return Error(ErrorCode::kUnavailable, "backend is closed");
     while (!burst.empty() && held_.size() < room_) held_.push_back(burst.pop_front());

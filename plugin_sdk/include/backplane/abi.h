@@ -27,7 +27,7 @@ typedef char bp_requires_lp64[sizeof(void*) == 8 ? 1 : -1];
 
 #define BP_MAGIC 0x31504B42u /* the bytes "BKP1" */
 #define BP_ABI_MAJOR 1u
-#define BP_ABI_MINOR 0u
+#define BP_ABI_MINOR 1u
 #define BP_HAS(p, T, f) ((p) && (p)->struct_size >= offsetof(T, f) + sizeof(((T*)0)->f))
 
 typedef int32_t bp_status;
@@ -56,6 +56,11 @@ typedef int32_t bp_status;
 #define BP_HF_BATCH 2u     /* execute() accepts n > 1 */
 #define BP_HF_ASYNC 4u     /* calls may be completed after execute() returned */
 #define BP_HF_STREAM 8u    /* uses BP_WRITE_MORE */
+/* Since 1.1. execute() only computes: it waits for nothing and returns within microseconds. The
+ * backend may then ask for "execution": "inline", and execute() runs on a thread that serves
+ * sockets; create(), reconfigure() and destroy() run on others, never two at a time. Means nothing
+ * together with BP_HF_ASYNC. */
+#define BP_HF_NEVER_BLOCKS 16u
 
 /* The request header that names the method of a handler to call. The plugin dispatches it; the host
  * never puts calls with different values into one execute(). */

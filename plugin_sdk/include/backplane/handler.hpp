@@ -16,6 +16,9 @@ struct HandlerOptions {
   std::uint32_t max_batch = 0;
   // Any replica gives the same answer.
   bool stateless = false;
+  // Only computes, and for microseconds: no lock that is held for long, no file, no network, no
+  // sleep. A backend may then run it on the host's I/O threads ("execution": "inline").
+  bool never_blocks = false;
   // nullptr = the plugin's.
   const char* version = nullptr;
 };
@@ -45,8 +48,9 @@ consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
   }
   bp_handler descriptor{};
   descriptor.struct_size = sizeof(bp_handler);
-  descriptor.flags =
-      (options.stateless ? BP_HF_STATELESS : 0u) | (Entry::kBatch ? BP_HF_BATCH : 0u);
+  descriptor.flags = (options.stateless ? BP_HF_STATELESS : 0u) |
+                     (options.never_blocks ? BP_HF_NEVER_BLOCKS : 0u) |
+                     (Entry::kBatch ? BP_HF_BATCH : 0u);
   descriptor.max_batch =
       !Entry::kBatch ? 1u : (options.max_batch == 0 ? kDefaultMaxBatch : options.max_batch);
   descriptor.name = name;

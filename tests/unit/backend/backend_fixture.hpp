@@ -74,10 +74,10 @@ class BackendFixture {
     return stopped_times_;
   }
 
-  Status submit(TestExchange& exchange) {
+  Status submit(TestExchange& exchange, std::size_t thread = 0) {
     RequestList burst;
     burst.push_back(PendingRequest(exchange));
-    Status status = backend->submit(burst);
+    Status status = backend->submit(burst, thread);
     // A refused one stays the caller's, who answers it as the router would.
     while (!burst.empty()) burst.pop_front().fail(status.error());
     return status;

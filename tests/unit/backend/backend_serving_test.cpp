@@ -101,7 +101,7 @@ TEST_SUITE("backend") {
     host.start(BackendFixture::spec());
     RequestList burst;
     for (TestExchange& exchange : exchanges) burst.push_back(PendingRequest(exchange));
-    CHECK(host.backend->submit(burst).ok());
+    CHECK(host.backend->submit(burst, 0).ok());
     for (TestExchange& exchange : exchanges) CHECK(exchange.wait());
     CHECK(too_many == 0);
     host.backend->close();
@@ -215,7 +215,7 @@ TEST_SUITE("backend") {
     late.request.deadline = Clock::now() + milliseconds(5);
     RequestList burst;
     for (TestExchange* exchange : {&slow, &late, &gone}) burst.push_back(PendingRequest(*exchange));
-    CHECK(host.backend->submit(burst).ok());
+    CHECK(host.backend->submit(burst, 0).ok());
     CHECK(slow.wait());
     CHECK(late.wait());
     CHECK(gone.wait());

@@ -53,7 +53,7 @@ TEST_SUITE("backend") {
     RequestList burst;
     burst.push_back(PendingRequest(exchange));
     // Answered by the replica that told, so after it has.
-    REQUIRE(backend->submit(burst).ok());
+    REQUIRE(backend->submit(burst, 0).ok());
     REQUIRE(exchange.wait());
     CHECK(waiting.use_count() == 1);
   }

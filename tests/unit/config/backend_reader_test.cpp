@@ -54,7 +54,7 @@ TEST_SUITE("config") {
     CHECK(spec.error().reason() == "unknown_field");
     CHECK(spec.error().pointer() == "/config/num_replica");
     CHECK(spec.error().message().starts_with(
-        "unknown key 'num_replica', is 'num_replicas' meant? (known: num_replicas, "));
+        "unknown key 'num_replica', is 'num_replicas' meant? (known: execution, "));
     const auto resource = parse(with_config(R"({"num_cpus": -1})"));
     REQUIRE_FALSE(resource.ok());
     CHECK(resource.error().reason() == "unknown_field");
@@ -90,6 +90,22 @@ TEST_SUITE("config") {
     CHECK(parse(with_config(R"({"num_replicas":257})")).error().message() ==
           "found 257 for 'num_replicas', wanted an integer from 1 to 256");
     CHECK(parse(with_config(R"({"num_replicas":256,"max_batch_size":1024})")).ok());
+  }
+
+  TEST_CASE("parse_backend: inline execution goes with one replica and one request at a time") {
+    CHECK(parse(with_config("{}")).value().config.execution == Execution::kReplica);
+    CHECK(parse(with_config(R"({"execution":"inline"})")).value().config.execution ==
+          Execution::kInline);
+    CHECK(parse(with_config(R"({"execution":"replica","num_replicas":2})")).ok());
+    CHECK_FALSE(parse(with_config(R"({"execution":"thread"})")).ok());
+    for (const std::string key : {"num_replicas", "max_batch_size"}) {
+      CAPTURE(key);
+      const auto spec = parse(with_config(R"({"execution":"inline",")" + key + "\":2}"));
+      REQUIRE_FALSE(spec.ok());
+      CHECK(spec.error().pointer() == "/config/" + key);
+      CHECK(spec.error().message() ==
+            "found 2 for '" + key + "', wanted 1, or none, as execution is 'inline'");
+    }
   }
 
   TEST_CASE("parse_backend: a body that names no handler, or is no object, is refused") {

@@ -37,6 +37,18 @@ TEST_SUITE("control") {
     CHECK_FALSE(check_handler_fits(spec(9), handler(8, false)).ok());
   }
 
+  TEST_CASE("check_handler_fits: inline execution needs a handler that never blocks") {
+    BackendSpec inline_spec = spec(1);
+    inline_spec.config.execution = Execution::kInline;
+    HandlerDescription quick = handler(1, false);
+    quick.never_blocks = true;
+    CHECK(check_handler_fits(inline_spec, quick).ok());
+    const Status refused = check_handler_fits(inline_spec, handler(1, false));
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().reason() == "inline_not_supported");
+    CHECK(refused.error().pointer() == "/config/execution");
+  }
+
   TEST_CASE("check_handler_fits: user_config needs a handler that takes one") {
     CHECK(check_handler_fits(spec(1, "{}"), handler(1, true)).ok());
     const Status refused = check_handler_fits(spec(1, "{}"), handler(1, false));
