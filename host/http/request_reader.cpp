@@ -5,6 +5,8 @@
 namespace backplane::host {
 namespace {
 
+constexpr std::size_t kKeptJoined = 1024;
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
@@ -121,7 +123,7 @@ std::optional<Refusal> RequestReader::publish_target(const char* head, HttpReque
 void RequestReader::publish_fields(const char* head, HttpRequest& request) {
   published_ = head;
   request.headers.clear();
-  joined_.clear();
+  forget_joined();
   request.content_type = {};
   std::uint64_t seen = 0;
   for (const FieldSpan& span : scanner_.fields()) {
@@ -135,8 +137,9 @@ void RequestReader::publish_field(HttpRequest& request, HeaderField field, std::
     for (HeaderField& former : request.headers) {
       if (!equals_ignoring_case(former.name, field.name)) continue;
       // In place where it has been joined before: a hundred repetitions cost no more than they say.
-      const bool again = !joined_.empty() && joined_.back().data() == former.value.data();
-      std::string& joined = again ? joined_.back() : joined_.emplace_back(former.value);
+      const bool again =
+          joined_count_ > 0 && joined_[joined_count_ - 1].data() == former.value.data();
+      std::string& joined = again ? joined_[joined_count_ - 1] : join_from(former.value);
       joined += equals_ignoring_case(field.name, "cookie") ? "; " : ",";
       joined += field.value;
       former.value = joined;
@@ -154,6 +157,21 @@ void RequestReader::publish_field(HttpRequest& request, HeaderField field, std::
   request.headers.push_back(field);
 }
 
+std::string& RequestReader::join_from(std::string_view first) {
+  if (joined_count_ == joined_.size()) joined_.emplace_back();
+  std::string& joined = joined_[joined_count_++];
+  joined = first;
+  return joined;
+}
+
+void RequestReader::forget_joined() {
+  for (; joined_count_ > 0; --joined_count_) {
+    // A head of another shape each time must not leave one large string in each place.
+    std::string& joined = joined_[joined_count_ - 1];
+    if (joined.capacity() > kKeptJoined) std::string().swap(joined);
+  }
+}
+
 void RequestReader::finish(ReadBuffer& buffer) {
   const std::size_t total = total_;
   reset();
@@ -167,7 +185,7 @@ void RequestReader::reset() {
   published_ = nullptr;
   body_size_ = total_ = 0;
   framing_ = {};
-  joined_.clear();
+  forget_joined();
 }
 
 std::size_t RequestReader::wanted_bytes() const {

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,6 +65,9 @@ class RequestReader {
   std::optional<Refusal> publish_target(const char* head, HttpRequest& request);
   void publish_fields(const char* head, HttpRequest& request);
   void publish_field(HttpRequest& request, HeaderField field, std::uint64_t& seen);
+  // Memory for a joined value that begins with `first`.
+  std::string& join_from(std::string_view first);
+  void forget_joined();
 
   std::uint64_t max_body_bytes_;
   HeadScanner scanner_;
@@ -74,8 +77,11 @@ class RequestReader {
   std::size_t body_size_ = 0;        // decoded, right behind the head
   std::size_t total_ = 0;            // after kComplete: bytes of the buffer it took
   Framing framing_;
-  std::string route_path_;         // only where the path had escapes
-  std::list<std::string> joined_;  // values of repeated fields
+  std::string route_path_;  // only where the path had escapes
+  // Values of repeated fields; the first joined_count_ are in use, the others kept for their
+  // memory.
+  std::deque<std::string> joined_;
+  std::size_t joined_count_ = 0;
   Refusal refusal_;
 };
 
