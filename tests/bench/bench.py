@@ -17,6 +17,7 @@ import measure_idle
 import measure_instructions
 import measure_nginx
 import measure_peers
+import measure_sdk
 import measure_start
 import measure_variants
 import results
@@ -35,6 +36,7 @@ BUSY_LOAD = 0.7
 PARTS: tuple[tuple[tuple[str, ...], Callable[[Plan, Report], None]], ...] = (
     (("P5",), measure_instructions.measure),
     (("P12",), measure_start.measure),
+    (("SDK",), measure_sdk.measure),
     (measure_nginx.NAMES, measure_nginx.measure),
     (("P4", "P14"), measure_variants.measure_inline),
     (("M",), measure_variants.measure_metrics),
