@@ -1,6 +1,7 @@
 #include "host/plugin/call_slot.hpp"
 
 #include <chrono>
+#include <cstring>
 
 #include "host/base/clock.hpp"
 #include "host/plugin/abi_bridge.hpp"
@@ -123,16 +124,21 @@ bp_status CallSlot::set_head(std::uint32_t status, const bp_kv* headers, std::ui
 
 bool CallSlot::judged_before(const bp_kv* headers, std::uint32_t count) const {
   if (judged_.size() != count) return false;
-  std::string_view rest = judged_.wire();
-  const auto take = [&rest](std::string_view text) {
-    if (!rest.starts_with(text)) return false;
-    rest.remove_prefix(text.size());
+  // Moves `at` behind `text` where it stands there; memcmp may not be given a null pointer.
+  const auto take = [](const char*& at, std::string_view text) {
+    if (!text.empty() && std::memcmp(at, text.data(), text.size()) != 0) return false;
+    at += text.size();
     return true;
   };
+  std::string_view rest = judged_.wire();
   for (std::uint32_t i = 0; i < count; ++i) {
-    const bool same = take(view_of(headers[i].key)) && take(": ") &&
-                      take(view_of(headers[i].value)) && take("\r\n");
-    if (!same) return false;
+    const std::string_view name = view_of(headers[i].key);
+    const std::string_view value = view_of(headers[i].value);
+    const std::size_t size = name.size() + value.size() + 4;  // ": " and CRLF
+    if (rest.size() < size) return false;
+    const char* at = rest.data();
+    if (!take(at, name) || !take(at, ": ") || !take(at, value) || !take(at, "\r\n")) return false;
+    rest.remove_prefix(size);
   }
   return rest.empty();
 }

@@ -34,12 +34,14 @@ void CallTable::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
   call.status = status;
   if (!message.empty()) call.message.assign(message.substr(0, kMaxMessage));
   call.open_epoch.store(OpenCall::kClosed, std::memory_order_relaxed);
-  if (open_.fetch_sub(1, std::memory_order_release) == 1) all_complete_.notify_one();
+  if (open_.fetch_sub(1, std::memory_order_release) == 1 && waiting_) all_complete_.notify_one();
 }
 
 void CallTable::wait_all() {
   const MutexLock lock(mutex_);
+  waiting_ = true;
   while (open_.load(std::memory_order_relaxed) > 0) all_complete_.wait(mutex_);
+  waiting_ = false;
 }
 
 void CallTable::close_open(bp_status status, std::string_view message) {

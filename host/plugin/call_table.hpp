@@ -78,6 +78,7 @@ class CallTable {
   std::uint32_t epoch_ = 0;
   Mutex mutex_;
   CondVar all_complete_;
+  bool waiting_ BP_GUARDED_BY(mutex_) = false;  // in wait_all(), as only async handlers need
   // Set by begin(), before the plugin has any handle; counted down under the mutex. The release
   // there and the acquire in any_open() show the replica what the completions have written, so
   // that the usual case costs one lock a call.

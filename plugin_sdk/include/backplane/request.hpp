@@ -35,17 +35,14 @@ class Request {
 
   // The first query argument of that name, decoded ("+" is a space); `fallback` if there is none.
   std::string arg(std::string_view name, std::string_view fallback = {}) const {
-    std::optional<std::string> found = find_arg(name);
-    return found ? std::move(*found) : std::string(fallback);
+    const auto encoded = find_encoded(name);
+    return encoded ? decode_query(*encoded) : std::string(fallback);
   }
 
   std::optional<std::string> find_arg(std::string_view name) const {
-    std::string_view rest = query();
-    std::pair<std::string_view, std::string_view> pair;
-    while (next_query_pair(rest, pair)) {
-      if (query_text_equals(pair.first, name)) return decode_query(pair.second);
-    }
-    return std::nullopt;
+    const auto encoded = find_encoded(name);
+    if (!encoded) return std::nullopt;
+    return decode_query(*encoded);
   }
 
   // All query arguments, decoded, in the order of the query.
@@ -97,6 +94,15 @@ class Request {
   }
 
  private:
+  std::optional<std::string_view> find_encoded(std::string_view name) const {
+    std::string_view rest = query();
+    std::pair<std::string_view, std::string_view> pair;
+    while (next_query_pair(rest, pair)) {
+      if (query_text_equals(pair.first, name)) return pair.second;
+    }
+    return std::nullopt;
+  }
+
   const bp_request* request_;
   const bp_host* host_;
   bp_call* call_;

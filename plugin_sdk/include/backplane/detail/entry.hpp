@@ -91,10 +91,11 @@ class HandlerEntry {
     Instance& self = from_opaque<Instance>(replica);
     const std::span<bp_call* const> all(calls, n);
     // The host keeps calls of different methods apart, so the first one speaks for all.
-    const auto method = Request(self.host, calls[0]).find_header(BP_CALL_METHOD_HEADER);
+    const Request first(self.host, calls[0]);
+    const auto method = first.find_header(BP_CALL_METHOD_HEADER);
     if (!method) {
-      run<DefaultMethod<T>>(self, all);
-    } else if (!(run_if_named<Methods>(*method, self, all) || ...)) {
+      run<DefaultMethod<T>>(self, all, first);
+    } else if (!(run_if_named<Methods>(*method, self, all, first) || ...)) {
       fail(self, all, BP_NOT_FOUND, "doesn't have method '", *method, "'");
     }
     return BP_OK;
@@ -140,15 +141,16 @@ class HandlerEntry {
   };
 
   template <typename M>
-  static bool run_if_named(std::string_view name, Instance& self,
-                           std::span<bp_call* const> calls) noexcept {
+  static bool run_if_named(std::string_view name, Instance& self, std::span<bp_call* const> calls,
+                           const Request& first) noexcept {
     if (name != M::name()) return false;
-    run<typename M::template Of<T>>(self, calls);
+    run<typename M::template Of<T>>(self, calls, first);
     return true;
   }
 
+  // `first`: the request of calls[0], which has been asked for already.
   template <typename Callee>
-  static void run(Instance& self, std::span<bp_call* const> calls) noexcept {
+  static void run(Instance& self, std::span<bp_call* const> calls, const Request& first) noexcept {
     if constexpr (Callee::kBatch) {
       if (!Callee::kOne || calls.size() > 1) {
         run_batch<Callee>(self, calls);
@@ -156,7 +158,8 @@ class HandlerEntry {
       }
     }
     if constexpr (Callee::kOne) {
-      for (bp_call* call : calls) run_one<Callee>(self, call);
+      run_one<Callee>(self, calls[0], first);
+      for (bp_call* call : calls.subspan(1)) run_one<Callee>(self, call, {self.host, call});
     } else if constexpr (!Callee::kBatch) {
       fail(self, calls, BP_NOT_FOUND,
            "answers only to its named methods: send " BP_CALL_METHOD_HEADER);
@@ -164,14 +167,11 @@ class HandlerEntry {
   }
 
   template <typename Callee>
-  static void run_one(Instance& self, bp_call* call) noexcept {
-    guard(
-        [&] {
-          complete_with(self.host, call, Callee::one(self.handler, {self.host, call}));
-        },
-        [&](bp_status status, std::string_view message) {
-          self.host.call_complete(call, status, to_bp_str(message));
-        });
+  static void run_one(Instance& self, bp_call* call, const Request& request) noexcept {
+    guard([&] { complete_with(self.host, call, Callee::one(self.handler, request)); },
+          [&](bp_status status, std::string_view message) {
+            self.host.call_complete(call, status, to_bp_str(message));
+          });
   }
 
   template <typename Callee>
