@@ -220,11 +220,13 @@ bool is_valid_host(std::string_view text) {
 }
 
 std::optional<Refusal> decide_framing(const char* head, std::span<const FieldSpan> fields,
-                                      unsigned minor_version, Framing& framing) {
+                                      unsigned minor_version, std::string_view known_host,
+                                      Framing& framing) {
   Collected all;
   collect(head, fields, all);
   if (all.hosts > 1 || (all.hosts == 0 && minor_version > 0) ||
-      (all.hosts == 1 && !is_valid_host(all.host))) {
+      (all.hosts == 1 && (all.host != known_host || known_host.empty()) &&
+       !is_valid_host(all.host))) {
     return Refusal{ErrorCode::kMalformed, HttpFault::kHost, "bad_host",
                    "a request needs exactly one valid Host field"};
   }

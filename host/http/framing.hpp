@@ -25,9 +25,11 @@ struct Framing {
 // RFC 9110 10.1.1). Stricter than the RFC wherever two readers could differ: exactly one of
 // Content-Length and Transfer-Encoding, once, with nothing but a length or `chunked` in it.
 // `head` is where the fields' spans count from. `framing` is a fresh one, and holds the decision
-// unless there is a refusal.
+// unless there is a refusal. `known_host`: a Host that has been found valid before, as that of a
+// connection's other requests, and need not be looked at again.
 std::optional<Refusal> decide_framing(const char* head, std::span<const FieldSpan> fields,
-                                      unsigned minor_version, Framing& framing);
+                                      unsigned minor_version, std::string_view known_host,
+                                      Framing& framing);
 
 // uri-host [":" port] of RFC 9110 7.2, not empty.
 bool is_valid_host(std::string_view text);

@@ -1,6 +1,7 @@
 #include "host/http/head_scanner.hpp"
 
 #include "host/message/byte_classes.hpp"
+#include "host/message/headers.hpp"
 
 namespace backplane::host {
 namespace {
@@ -26,20 +27,9 @@ Refusal bad_header(std::string_view detail) {
 }  // namespace
 
 bool is_known_method(std::string_view method) {
-  switch (method.size()) {
-    case 3:
-      return method == "GET" || method == "PUT";
-    case 4:
-      return method == "POST" || method == "HEAD";
-    case 5:
-      return method == "PATCH";
-    case 6:
-      return method == "DELETE";
-    case 7:
-      return method == "OPTIONS";
-    default:
-      return false;
-  }
+  return is_literal(method, "GET") || is_literal(method, "POST") || is_literal(method, "PUT") ||
+         is_literal(method, "HEAD") || is_literal(method, "PATCH") ||
+         is_literal(method, "DELETE") || is_literal(method, "OPTIONS");
 }
 
 void HeadScanner::reset() {
@@ -126,7 +116,12 @@ HeadScanner::Outcome HeadScanner::expect_lf(char c, State next) {
 }
 
 HeadScanner::Outcome HeadScanner::scan_method(std::string_view bytes) {
-  position_ = skip_class<ByteClass::kToken>(bytes, position_);
+  // Most requests begin so.
+  if (position_ == mark_ && is_literal(bytes.substr(mark_, 4), "GET ")) {
+    position_ += 3;
+  } else {
+    position_ = skip_class<ByteClass::kToken>(bytes, position_);
+  }
   if (position_ - mark_ > kMaxMethod) {
     return refuse({ErrorCode::kUnsupported, HttpFault::kMethod, "not_implemented",
                    "the method is longer than any known one"});
@@ -159,7 +154,7 @@ HeadScanner::Outcome HeadScanner::scan_target(std::string_view bytes) {
 
 HeadScanner::Outcome HeadScanner::scan_version(std::string_view bytes) {
   // Nearly always all of it is there, and is this.
-  if (position_ == mark_ && bytes.substr(mark_, kVersionText.size()) == kVersionText) {
+  if (position_ == mark_ && is_literal(bytes.substr(mark_, kVersionText.size()), "HTTP/1.1")) {
     position_ += kVersionText.size();
   }
   for (; position_ < bytes.size() && position_ - mark_ < kVersionText.size(); ++position_) {

@@ -6,6 +6,7 @@ namespace backplane::host {
 namespace {
 
 constexpr std::size_t kKeptJoined = 1024;
+constexpr std::size_t kMaxKnownHost = 255;
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -49,10 +50,11 @@ RequestReader::Progress RequestReader::advance(ReadBuffer& buffer, HttpRequest& 
 
 RequestReader::Progress RequestReader::end_head(ReadBuffer& buffer, HttpRequest& request) {
   const char* head = buffer.data();
-  if (auto refusal = decide_framing(head, scanner_.fields(), scanner_.minor_version(), framing_)) {
-    return refuse(*refusal);
-  }
-  if (auto refusal = publish_target(head, request)) return refuse(*refusal);
+  const auto refusal =
+      decide_framing(head, scanner_.fields(), scanner_.minor_version(), known_host_, framing_);
+  if (refusal) return refuse(*refusal);
+  remember_host(head);
+  if (auto bad_target = publish_target(head, request)) return refuse(*bad_target);
   publish_fields(head, request);
   // By number, before a byte of it is read.
   if (framing_.length > max_body_bytes_) {
@@ -60,6 +62,12 @@ RequestReader::Progress RequestReader::end_head(ReadBuffer& buffer, HttpRequest&
                    "the body is over its limit"});
   }
   return Progress::kNeedMore;
+}
+
+void RequestReader::remember_host(const char* head) {
+  if (!framing_.host_field) return;
+  const std::string_view host = scanner_.fields()[*framing_.host_field].value.in(head);
+  if (host != known_host_ && host.size() <= kMaxKnownHost) known_host_ = host;
 }
 
 RequestReader::Progress RequestReader::read_body(ReadBuffer& buffer, HttpRequest& request) {

@@ -68,6 +68,7 @@ class RequestReader {
   // Memory for a joined value that begins with `first`.
   std::string& join_from(std::string_view first);
   void forget_joined();
+  void remember_host(const char* head);
 
   std::uint64_t max_body_bytes_;
   HeadScanner scanner_;
@@ -77,6 +78,7 @@ class RequestReader {
   std::size_t body_size_ = 0;        // decoded, right behind the head
   std::size_t total_ = 0;            // after kComplete: bytes of the buffer it took
   Framing framing_;
+  std::string known_host_;  // of an earlier request, and valid
   std::string route_path_;  // only where the path had escapes
   // Values of repeated fields; the first joined_count_ are in use, the others kept for their
   // memory.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,11 @@ class Headers {
 
 // ASCII case-insensitive; header names and token lists (RFC 9110 5.1).
 bool equals_ignoring_case(std::string_view a, std::string_view b);
+// Whether `text` is `literal`: compared in a register where a call of memcmp would cost more.
+template <std::size_t kSize>
+bool is_literal(std::string_view text, const char (&literal)[kSize]) {
+  return text.size() == kSize - 1 && std::memcmp(text.data(), literal, kSize - 1) == 0;
+}
 // A byte that may stand in a method or header name (RFC 9110 5.6.2, tchar).
 bool is_token_char(char c);
 bool is_token(std::string_view text);

@@ -12,7 +12,11 @@ namespace backplane::host {
 namespace {
 
 constexpr std::size_t kMaxEchoedPath = 200;
-constexpr std::string_view kOwnPaths = "/-/";
+
+// The host's own: everything under "/-/".
+bool is_own(std::string_view path) {
+  return path.size() >= 3 && path[1] == '-' && path[0] == '/' && path[2] == '/';
+}
 
 std::uint64_t batch_key(const HttpRequest& request, bool mix_content_types) {
   std::uint64_t key = request.call_method.empty() ? 0 : shard_hash(request.call_method);
@@ -48,7 +52,7 @@ Router::Router(const RouterSetup& setup)
 void Router::handle(Exchange& exchange) {
   refresh();
   exchange.route = nullptr;
-  if (exchange.request.route_path.starts_with(kOwnPaths) && answer_built_in(exchange)) return;
+  if (is_own(exchange.request.route_path) && answer_built_in(exchange)) return;
   const auto index = find_endpoint(exchange);
   if (!index) return exchange.complete();
   dispatch(*index, exchange);
@@ -74,7 +78,7 @@ void Router::send_by_name(std::string_view name, Exchange& exchange, bool rerout
 
 bool Router::refuse_early(Exchange& exchange) {
   refresh();
-  if (exchange.request.route_path.starts_with(kOwnPaths)) return false;
+  if (is_own(exchange.request.route_path)) return false;
   const auto index = find_endpoint(exchange);
   if (!index) {
     count_early(exchange, nullptr);
@@ -102,8 +106,8 @@ std::optional<std::size_t> Router::find_endpoint(Exchange& exchange) {
   const HttpRequest& request = exchange.request;
   const RoutingSnapshot& snapshot = *holds_.back()->snapshot;
   // A route such as "/*" covers these paths too, and they are the host's own.
-  const bool is_own = request.route_path.starts_with(kOwnPaths);
-  const auto index = is_own ? std::nullopt : snapshot.routes().find(request.route_path);
+  const auto index =
+      is_own(request.route_path) ? std::nullopt : snapshot.routes().find(request.route_path);
   if (!index) {
     fill_error_response(Error(ErrorCode::kNotFound, "no_route",
                               "no endpoint has a route for '" +

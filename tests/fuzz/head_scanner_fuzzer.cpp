@@ -35,7 +35,7 @@ void check_parts(const HeadScanner& scanner, const char* head) {
 
 void check_meaning(const HeadScanner& scanner, const char* head) {
   Framing framing;
-  if (!decide_framing(head, scanner.fields(), scanner.minor_version(), framing)) {
+  if (!decide_framing(head, scanner.fields(), scanner.minor_version(), {}, framing)) {
     must(framing.body != Framing::Body::kChunked || scanner.minor_version() == 1);
     must(framing.body != Framing::Body::kChunked || framing.length == 0);
     must(!framing.host_field || *framing.host_field < scanner.fields().size());

@@ -11,13 +11,14 @@ namespace {
 using Body = Framing::Body;
 
 std::variant<Framing, Refusal> framing_of(const std::string& fields, unsigned minor_version = 1,
-                                          bool with_host = true) {
+                                          bool with_host = true, std::string_view known_host = {}) {
   const std::string host = with_host ? "Host: a\r\n" : "";
   const std::string head = "POST / HTTP/1.1\r\n" + host + fields + "\r\n";
   HeadScanner scanner{HeadLimits{}};
   REQUIRE(scanner.scan(head) == HeadScanner::Outcome::kDone);
   Framing framing;
-  const auto refusal = decide_framing(head.data(), scanner.fields(), minor_version, framing);
+  const auto refusal =
+      decide_framing(head.data(), scanner.fields(), minor_version, known_host, framing);
   if (refusal) return *refusal;
   return framing;
 }
@@ -103,6 +104,19 @@ TEST_SUITE("http") {
       CAPTURE(host);
       CHECK_FALSE(is_valid_host(host));
     }
+  }
+
+  TEST_CASE("framing: a Host that was valid before is taken as it is, and no other") {
+    const auto refused = [](const std::string& field, std::string_view known) {
+      return std::holds_alternative<Refusal>(framing_of(field, 1, false, known));
+    };
+    CHECK_FALSE(refused("Host: a.b:80\r\n", "a.b:80"));
+    // It is not looked at: the caller has said that it was.
+    CHECK_FALSE(refused("Host: a b\r\n", "a b"));
+    CHECK(refused("Host: a b\r\n", "a.b"));
+    CHECK(refused("Host:\r\n", ""));
+    CHECK(refused("Host: a\r\nHost: a\r\n", "a"));
+    CHECK(refused("", "a"));
   }
 
   TEST_CASE("framing: a connection is kept as all Connection fields together say") {
