@@ -21,15 +21,15 @@ class Baseline(unittest.TestCase):
             self.assertIn(word, worse.text)
 
     def test_a_figure_of_nothing_has_room_for_its_own_spread_only(self) -> None:
-        self.assertTrue(baseline.judge(baseline.ALLOCATIONS, 0.0, 0.14).good)
-        self.assertFalse(baseline.judge(baseline.ALLOCATIONS, 0.0, 0.16).good)
+        self.assertTrue(baseline.judge(baseline.ALLOCATIONS, 0.0, 0.019).good)
+        self.assertFalse(baseline.judge(baseline.ALLOCATIONS, 0.0, 0.021).good)
         worse = baseline.judge(baseline.ALLOCATIONS, 0.0, 1.0)
         self.assertFalse(worse.good)
         self.assertIn("+1.000", worse.text)
 
     def test_a_wake_for_every_second_request_is_found(self) -> None:
-        self.assertTrue(baseline.judge(baseline.SWITCHES, 0.05, 0.09).good)
-        self.assertFalse(baseline.judge(baseline.SWITCHES, 0.05, 0.5).good)
+        self.assertTrue(baseline.judge(baseline.SWITCHES, 0.0317, 0.044).good)
+        self.assertFalse(baseline.judge(baseline.SWITCHES, 0.0317, 0.05).good)
 
     def test_a_great_improvement_asks_for_a_new_baseline(self) -> None:
         better = baseline.judge(baseline.INSTRUCTIONS, 4000, 3000)
