@@ -124,6 +124,8 @@ TEST_SUITE("http") {
     CHECK(client.read_response()->status == 200);
     CHECK(client.read_response()->status == 200);
     REQUIRE(fixture.logic.wait_held());
+    // The host asks whether anybody is there, so it has seen the end of what is sent.
+    CHECK(client.read_response()->status == 100);
     fixture.logic.release_held();
     CHECK(client.read_response()->body == "released");
     CHECK(client.read_response()->header("Connection") == "close");
