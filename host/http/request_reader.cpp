@@ -5,7 +5,9 @@
 namespace backplane::host {
 namespace {
 
+// Of the memory of joined values, what is kept: bytes of each, and how many.
 constexpr std::size_t kKeptJoined = 1024;
+constexpr std::size_t kKeptJoins = 8;
 constexpr std::size_t kMaxKnownHost = 255;
 
 char lower(char c) {
@@ -144,10 +146,7 @@ void RequestReader::publish_field(HttpRequest& request, HeaderField field, std::
   if ((seen & bit) != 0) {
     for (HeaderField& former : request.headers) {
       if (!equals_ignoring_case(former.name, field.name)) continue;
-      // In place where it has been joined before: a hundred repetitions cost no more than they say.
-      const bool again =
-          joined_count_ > 0 && joined_[joined_count_ - 1].data() == former.value.data();
-      std::string& joined = again ? joined_[joined_count_ - 1] : join_from(former.value);
+      std::string& joined = joined_with(former.value);
       joined += equals_ignoring_case(field.name, "cookie") ? "; " : ",";
       joined += field.value;
       former.value = joined;
@@ -165,7 +164,11 @@ void RequestReader::publish_field(HttpRequest& request, HeaderField field, std::
   request.headers.push_back(field);
 }
 
-std::string& RequestReader::join_from(std::string_view first) {
+// In place where it has been joined before: a hundred repetitions cost no more than they say.
+std::string& RequestReader::joined_with(std::string_view first) {
+  for (std::size_t i = 0; i < joined_count_; ++i) {
+    if (joined_[i].data() == first.data()) return joined_[i];
+  }
   if (joined_count_ == joined_.size()) joined_.emplace_back();
   std::string& joined = joined_[joined_count_++];
   joined = first;
@@ -178,6 +181,7 @@ void RequestReader::forget_joined() {
     std::string& joined = joined_[joined_count_ - 1];
     if (joined.capacity() > kKeptJoined) std::string().swap(joined);
   }
+  if (joined_.size() > kKeptJoins) joined_.resize(kKeptJoins);
 }
 
 void RequestReader::finish(ReadBuffer& buffer) {

@@ -65,8 +65,8 @@ class RequestReader {
   std::optional<Refusal> publish_target(const char* head, HttpRequest& request);
   void publish_fields(const char* head, HttpRequest& request);
   void publish_field(HttpRequest& request, HeaderField field, std::uint64_t& seen);
-  // Memory for a joined value that begins with `first`.
-  std::string& join_from(std::string_view first);
+  // The joined value `first`, or memory for one that begins with it.
+  std::string& joined_with(std::string_view first);
   void forget_joined();
   void remember_host(const char* head);
 

@@ -92,6 +92,12 @@ TEST_SUITE("http") {
         "refused bad_request");
   }
 
+  TEST_CASE("RequestReader: T74 fields that take turns are joined each with its own") {
+    CHECK(read_all(
+              "GET / HTTP/1.1\r\nHost: h\r\nA: 1\r\nB: x\r\na: 2\r\nb: y\r\nA: 3\r\nB: z\r\n\r\n",
+              0) == "GET /  h [Host=h;A=1,2,3;B=x,y,z;] \nclean");
+  }
+
   TEST_CASE("RequestReader: T74 repeated fields are joined, cookies with a semicolon") {
     CHECK(read_all("GET / HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nCookie: a=b\r\nx-a: 2\r\nX-B: 3\r\n"
                    "X-a: 4\r\ncookie: c=d\r\n\r\n",
