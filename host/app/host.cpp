@@ -190,7 +190,11 @@ bool Host::stop() {
     });
   }
   if (admin_ != nullptr) admin_->stop();
-  if (data_ != nullptr) data_->stop();
+  // Its threads run what executes inline.
+  if (data_ != nullptr && !data_->stop_until(Clock::now() + kStopTimeout)) {
+    leave_in_memory();
+    return false;
+  }
   if (controller_ != nullptr) {
     clean = wait_backends_stopped();
     if (!clean) {
@@ -213,6 +217,7 @@ bool Host::stop() {
 void Host::leave_in_memory() {
   // Never unmap, free or join under code that still runs.
   static_cast<void>(admin_.release());
+  static_cast<void>(admin_context_.release());
   static_cast<void>(data_.release());
   static_cast<void>(local_router_.release());
   static_cast<void>(router_stats_.release());

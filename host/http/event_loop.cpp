@@ -64,6 +64,10 @@ void EventLoop::modify(int fd, std::uint32_t events, Watch& watch) {
   static_cast<void>(::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event));
 }
 
+void EventLoop::remove(int fd) {
+  static_cast<void>(::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr));
+}
+
 void EventLoop::forget(Watch& watch) {
   // Seldom: a connection that ends while bytes of it wait for the next turn.
   for (auto* const list : {&next_turn_, &this_turn_}) {

@@ -25,6 +25,8 @@ class EventLoop {
   // descriptors are, and returns. No watch may be destroyed by a listener that is told; a closed
   // one is told nothing.
   void run_turn(Duration max_wait);
+  // [any] Readable while something that is watched has an edge that was not told yet.
+  int epoll_fd() const { return epoll_.get(); }
 
  private:
   friend class Watch;
@@ -33,6 +35,7 @@ class EventLoop {
   // False: the kernel has no room for it.
   bool add(int fd, std::uint32_t events, Watch& watch);
   void modify(int fd, std::uint32_t events, Watch& watch);
+  void remove(int fd);
   // Tells `watch` in the next turn, which will not wait.
   void tell_next_turn(Watch& watch) { next_turn_.push_back(&watch); }
   void forget(Watch& watch);

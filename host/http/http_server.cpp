@@ -79,6 +79,22 @@ void HttpServer::stop() {
   for (const auto& thread : threads_) thread->stop();
 }
 
+bool HttpServer::stop_until(TimePoint deadline) {
+  for (const auto& thread : threads_) thread->begin_stop();
+  const auto all_ended = [this] {
+    return std::all_of(threads_.begin(), threads_.end(),
+                       [](const auto& thread) { return thread->ended(); });
+  };
+  {
+    const MutexLock lock(mutex_);
+    while (!all_ended()) {
+      if (!changed_.wait_until(mutex_, deadline) && !all_ended()) return false;
+    }
+  }
+  stop();
+  return true;
+}
+
 HttpTotals HttpServer::totals() const {
   HttpTotals totals;
   for (const auto& thread : threads_) thread->counters().add_to(totals);

@@ -48,6 +48,9 @@ class HttpServer {
   // [control] Answers what is with handlers 503 shutting_down, closes everything and joins the
   // threads. Exchanges that handlers still have may be completed later; nobody looks at them.
   void stop();
+  // [control] As stop(), for servers whose threads run handlers. False: one of them did not return
+  // before `deadline`, and nothing may be destroyed under it.
+  bool stop_until(TimePoint deadline) BP_EXCLUDES(mutex_);
 
   // [any] The sums over all io threads.
   HttpTotals totals() const;

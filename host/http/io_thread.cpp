@@ -1,7 +1,6 @@
 #include "host/http/io_thread.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <ctime>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -47,8 +46,16 @@ IoThread::~IoThread() {
 }
 
 Status IoThread::start() {
-  auto thread = Thread::start(name_, ThreadRole::kIo, [this] { run(); });
-  if (!thread.ok()) return std::move(thread).error();
+  ended_.store(false, std::memory_order_relaxed);
+  auto thread = Thread::start(name_, ThreadRole::kIo, [this] {
+    run();
+    ended_.store(true, std::memory_order_release);
+    on_change_();
+  });
+  if (!thread.ok()) {
+    ended_.store(true, std::memory_order_relaxed);
+    return std::move(thread).error();
+  }
   thread_ = std::move(thread).value();
   return {};
 }
@@ -58,10 +65,14 @@ void IoThread::begin_drain() {
   completions_.wake();
 }
 
-void IoThread::stop() {
-  if (!thread_.joinable()) return;
+void IoThread::begin_stop() {
   order_.store(Order::kStop, std::memory_order_release);
   completions_.wake();
+}
+
+void IoThread::stop() {
+  if (!thread_.joinable()) return;
+  begin_stop();
   thread_.join();
 }
 

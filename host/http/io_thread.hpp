@@ -21,7 +21,7 @@ namespace backplane::host {
 // happens on the thread it starts.
 class IoThread final : private ReadyListener {
  public:
-  // `on_change` is called on the io thread when it is draining and a connection has ended.
+  // `on_change` is called on the io thread when it is drained, and when it ends.
   struct Setup {
     const ListenerConfig& config;
     ConnectionBudget& budget;
@@ -43,7 +43,11 @@ class IoThread final : private ReadyListener {
   void begin_drain();
   // [any] Draining, and the last connection has ended.
   bool drained() const { return drained_.load(std::memory_order_acquire); }
-  // [control] Answers and closes what there is, ends the thread and joins it.
+  // [control] Asks it to answer and close what there is and to end; returns at once.
+  void begin_stop();
+  // [any] Nothing of it runs any more, or it was never started: stop() does not block.
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
+  // [control] As begin_stop(), and joins it.
   void stop();
   // [control] After stop(): takes back what has been completed since. False: a handler still has
   // exchanges of ours.
@@ -89,6 +93,7 @@ class IoThread final : private ReadyListener {
   TimePoint next_tick_{};
   std::atomic<Order> order_{Order::kServe};
   std::atomic<bool> drained_{false};
+  std::atomic<bool> ended_{true};
   Thread thread_;
 };
 

@@ -38,7 +38,9 @@ void Watch::want_write() {
 
 void Watch::close() {
   if (!descriptor_.is_open()) return;
-  // Closing takes it out of the kernel's set; events of this turn find it closed.
+  // Closing alone takes it out of the kernel's set only where nobody else has the open file, and a
+  // plugin that forks does. Events of this turn find it closed.
+  loop_.remove(descriptor_.get());
   descriptor_.close();
   wants_read_ = wants_write_ = false;
   if (std::exchange(listed_, false)) loop_.forget(*this);

@@ -120,6 +120,37 @@ SCENARIO("B57, fault 80: after SIGTERM what is in flight or queued finishes, and
   }
 }
 
+SCENARIO("B57, fault 36: a handler that never returns on an I/O thread does not keep the host") {
+  GIVEN("a host whose I/O thread is inside a handler that said it never blocks") {
+    HostDirectory directory({"stuck_inline"});
+    directory.write_config(R"(,"shutdown":{"drain_delay_ms":0,"grace_ms":1})");
+    directory.write_app(R"({"backends":{"stuck":{"plugin":"stuck_inline","handler":"stuck_inline",)"
+                        R"("config":{"execution":"inline"}}},)"
+                        R"("endpoints":{"stuck":{"route":"/stuck","traffic":{"stuck":1}}}})");
+    HostProcess process(directory.serve_arguments());
+    REQUIRE(process.wait_ready());
+    RawClient client(process.data_port());
+    REQUIRE(client.send("GET /stuck HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    RawClient admin(process.admin_port());
+    const TimePoint deadline = Clock::now() + kPatience;
+    for (bool inside = false; !inside && Clock::now() < deadline;) {
+      const auto status = admin.ask("GET /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      REQUIRE(status.has_value());
+      inside = status->body.find(R"("in_flight":1)") != std::string::npos;
+    }
+    WHEN("it gets SIGTERM") {
+      process.signal(SIGTERM);
+      THEN("it ends without the handler, and says that it had to") {
+        const auto end = process.wait_end();
+        REQUIRE(end.has_value());
+        CHECK(end->signal == 0);
+        CHECK(end->code == 1);
+        CHECK(end->errors.find("a handler did not return") != std::string::npos);
+      }
+    }
+  }
+}
+
 SCENARIO("B57, fault 80: a client that honours Connection: close loses no request") {
   GIVEN("a client that asks without a pause on one connection") {
     GatedHost host(R"({"drain_delay_ms":200,"grace_ms":30000})");

@@ -30,10 +30,11 @@ inline bp_str raw_text(std::string_view text) {
 
 using RawExecute = bp_status (*)(bp_replica*, bp_call* const*, std::uint32_t);
 
-constexpr bp_handler raw_handler(const char* name, RawExecute execute, std::uint32_t max_batch) {
+constexpr bp_handler raw_handler(const char* name, RawExecute execute, std::uint32_t max_batch,
+                                 std::uint32_t flags = 0) {
   bp_handler handler{};
   handler.struct_size = sizeof(bp_handler);
-  handler.flags = max_batch > 1 ? BP_HF_BATCH : 0u;
+  handler.flags = flags | (max_batch > 1 ? BP_HF_BATCH : 0u);
   handler.max_batch = max_batch;
   handler.name = name;
   handler.version = "1.0.0";
@@ -75,9 +76,10 @@ constexpr bp_plugin raw_plugin(const char* name, const bp_handler* const* handle
   static_assert(true, "takes the semicolon")
 
 // A plugin of one handler, both of the same name.
-#define BP_RAW_PLUGIN(plugin_name, execute, max_batch)                                            \
-  static constexpr bp_handler kHandler = backplane::raw_handler(plugin_name, execute, max_batch); \
-  static constexpr const bp_handler* kHandlers[] = {&kHandler};                                   \
-  static constexpr bp_plugin kPlugin = backplane::raw_plugin(plugin_name, kHandlers, 1);          \
-  BP_RAW_NOTE(plugin_name);                                                                       \
+#define BP_RAW_PLUGIN(plugin_name, execute, ...)                                         \
+  static constexpr bp_handler kHandler =                                                 \
+      backplane::raw_handler(plugin_name, execute, __VA_ARGS__);                         \
+  static constexpr const bp_handler* kHandlers[] = {&kHandler};                          \
+  static constexpr bp_plugin kPlugin = backplane::raw_plugin(plugin_name, kHandlers, 1); \
+  BP_RAW_NOTE(plugin_name);                                                              \
   BP_RAW_ENTRY(&kPlugin)

@@ -38,4 +38,4 @@ bp_status execute(bp_replica* replica, bp_call* const* calls, std::uint32_t n) {
 
 }  // namespace
 
-BP_RAW_PLUGIN("sized_answer", &execute, 64);
+BP_RAW_PLUGIN("sized_answer", &execute, 64, BP_HF_NEVER_BLOCKS);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <poll.h>
 #include <string_view>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -173,8 +174,26 @@ TEST_SUITE("http") {
     CHECK(first.readable + second.readable == 1);
   }
 
+  TEST_CASE("Watch: one that goes away is told nothing, though its file lives on elsewhere") {
+    EventLoop loop = make_loop();
+    Watched watched(loop);
+    watched.watch().want_read();
+    // As in a child that a plugin forked.
+    const Descriptor elsewhere(::dup(watched.watch().fd()));
+    REQUIRE(elsewhere.is_open());
+    watched.watch().close();
+    CHECK(watched.watch().fd() == -1);
+    watched.send("a");
+    pollfd ready{loop.epoll_fd(), POLLIN, 0};
+    CHECK(::poll(&ready, 1, 0) == 0);
+  }
+
   TEST_CASE("Watch: one that goes away before its turn is forgotten") {
     EventLoop loop = make_loop();
+    Watched other(loop);
+    other.send("b");
+    loop.run_turn(kNoWait);
+    other.watch().want_read();
     {
       Watched watched(loop);
       watched.send("a");
@@ -182,6 +201,7 @@ TEST_SUITE("http") {
       watched.watch().want_read();
     }
     loop.run_turn(kNoWait);
+    CHECK(other.readable == 1);
   }
 }
 
