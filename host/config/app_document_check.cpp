@@ -23,10 +23,25 @@ void check_tags(const AppDocument& document, const EndpointSpec& endpoint,
   }
 }
 
+// A shadow never delays the primary, and inline it would run ahead of its answer.
+void check_shadows(const AppDocument& document, const EndpointSpec& endpoint,
+                   std::vector<Error>& errors) {
+  for (const auto& [tag, share] : endpoint.shadows) {
+    const auto found = document.backends.find(tag);
+    if (found == document.backends.end()) continue;
+    if (found->second.config.execution != Execution::kInline) continue;
+    errors.push_back(Error(ErrorCode::kInvalidArgument, "inline_shadow",
+                           "shadows of endpoint '" + endpoint.name + "' names backend '" + tag +
+                               "', whose execution is 'inline'; a shadow's must be 'replica'")
+                         .with_pointer("/shadows" + pointer_step(tag)));
+  }
+}
+
 std::vector<Error> errors_of(const AppDocument& document, const EndpointSpec& endpoint) {
   std::vector<Error> errors;
   check_tags(document, endpoint, endpoint.traffic, "traffic", errors);
   check_tags(document, endpoint, endpoint.shadows, "shadows", errors);
+  check_shadows(document, endpoint, errors);
   for (const auto& [name, other] : document.endpoints) {
     if (name == endpoint.name || !endpoint.route || !other.route) continue;
     if (!routes_clash(*endpoint.route, *other.route)) continue;

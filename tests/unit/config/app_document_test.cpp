@@ -113,6 +113,22 @@ TEST_SUITE("config") {
     CHECK(unknown.error().pointer() == "/traffic/zz");
   }
 
+  TEST_CASE("check_endpoint: what executes inline is no shadow, as it would delay the primary") {
+    AppDocument document;
+    document.backends["quick"].config.execution = Execution::kInline;
+    document.backends["steady"];
+    EndpointSpec endpoint;
+    endpoint.name = "e";
+    endpoint.traffic = {{"quick", 1.0}};
+    endpoint.shadows = {{"steady", 1.0}};
+    CHECK(check_endpoint(document, endpoint).ok());
+    endpoint.shadows = {{"quick", 0.5}};
+    const Status refused = check_endpoint(document, endpoint);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().reason() == "inline_shadow");
+    CHECK(refused.error().pointer() == "/shadows/quick");
+  }
+
   TEST_CASE("check_endpoint: an endpoint does not clash with itself, nor two without routes") {
     const AppDocument document = read_good(kSplit);
     CHECK(check_endpoint(document, document.endpoints.at("split")).ok());
