@@ -29,7 +29,7 @@ struct ReplicaSeat {
 };
 
 // One thread that makes, runs and destroys one handler instance. Owned by its Backend; everything
-// but start(), join() and stats() happens on the replica's own thread.
+// but start(), join(), stats() and run_here() happens on the replica's own thread.
 //
 // Where a backend executes inline, that thread only makes the instance and then waits for the end;
 // one io thread runs it by run_here(), and it goes with the Replica, when no snapshot leads to it

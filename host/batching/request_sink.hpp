@@ -19,7 +19,8 @@ class RequestSink {
   RequestSink(const RequestSink&) = delete;
   RequestSink& operator=(const RequestSink&) = delete;
 
-  // [any] Takes requests from the front of `burst`, in order; never blocks. Ok: it took all. On an
+  // [any] Takes requests from the front of `burst`, in order; never blocks, though what executes
+  // inline runs its handler. Ok: it took all. On an
   // error, what is left in `burst` was refused for that reason and stays the caller's.
   // `thread`: the caller's number, as in every RequestStats; what executes inline does so with
   // that thread's replica, before it returns.

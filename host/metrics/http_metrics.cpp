@@ -15,7 +15,8 @@ struct Plain {
 
 constexpr std::array kPlain{
     Plain{{"backplane_http_accepted_total", "Connections accepted."}, &HttpTotals::accepted},
-    Plain{{"backplane_http_requests_total", "Requests with a valid head."}, &HttpTotals::requests},
+    Plain{{"backplane_http_requests_total", "Requests that were shown to a handler."},
+          &HttpTotals::requests},
     Plain{{"backplane_http_client_gone_total", "Clients that left before their answer."},
           &HttpTotals::client_gone},
     Plain{{"backplane_http_incomplete_total", "Connections closed in the middle of a request."},

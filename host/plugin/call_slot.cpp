@@ -10,7 +10,8 @@
 namespace backplane::host {
 namespace {
 
-// One huge answer must not cost its memory for ever.
+// One huge answer must not cost its memory for ever, nor one with many fields.
+constexpr std::size_t kKeptFields = 4096;
 constexpr std::size_t kKeptMemory = std::size_t{1} << 20U;
 
 // The fields that say how an answer travels, and whose it is: the host's alone (faults.md row 34).
@@ -118,7 +119,7 @@ bp_status CallSlot::set_head(std::uint32_t status, const bp_kv* headers, std::ui
                          "' has a name or value that HTTP forbids");
     }
   }
-  judged_ = response.headers;
+  if (response.headers.wire().size() <= kKeptFields) judged_ = response.headers;
   return BP_OK;
 }
 

@@ -32,8 +32,8 @@ struct ReplicaInfo {
   std::uint64_t generation = 0;
 };
 
-// One replica's handler: plugin code behind a fence. Made, used and destroyed on one replica's
-// thread; owned by that Replica.
+// One replica's handler: plugin code behind a fence. Owned by its Replica; made, used and destroyed
+// on that replica's thread or, inline, by several threads one after the other.
 class HandlerInstance {
  public:
   virtual ~HandlerInstance() = default;

@@ -120,6 +120,20 @@ TEST_SUITE("allocations") {
   TEST_CASE("no request of 4 KiB and no answer of 16 KiB costs the host an allocation") {
     check_no_allocations("{}");
   }
+  TEST_CASE("nor inline") {
+    check_no_allocations(R"({"execution":"inline"})");
+  }
+  TEST_CASE("and an answer that is too large to be kept does show") {
+    HostFixture host({"sized_answer"});
+    host.create_backend("sized", "sized_answer");
+    host.create_endpoint("sized", "/sized", R"({"sized":1})");
+    RawClient client(host.data_port());
+    allocations = 0;
+    counting = true;
+    CHECK(client.ask(request_text("GET", "/sized?copied=65536")).has_value());
+    counting = false;
+    CHECK(allocations.load() > 0);
+  }
   TEST_CASE("nor in batches") {
     check_no_allocations(R"({"max_batch_size":4})");
   }

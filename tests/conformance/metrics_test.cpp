@@ -111,7 +111,7 @@ TEST_SUITE("metrics") {
     CHECK(text.sum("backplane_http_connections", {{"listener", "admin"}}) >= 1);
     CHECK(text.has_family("backplane_plugin_double_completions_total"));
     CHECK(text.value("backplane_metrics_dropped_series") == 0.0);
-    // As every GET: HEAD says the length, and whoever may not use the admin port gets nothing.
+    // As every GET.
     const Answer head = host.admin("HEAD", "/metrics");
     CHECK(head.status() == 200);
     CHECK(head.body().empty());

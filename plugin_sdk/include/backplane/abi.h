@@ -1,4 +1,4 @@
-/* The contract between the host and a plugin, version 1.0. C99, Linux on LP64.
+/* The contract between the host and a plugin, version 1.1. C99, Linux on LP64.
  *
  * A plugin is a shared object that exports one function, BP_ENTRY, and carries one ELF note
  * (bp_note), which the host reads before any code of the plugin runs. Rules that hold everywhere:
@@ -10,6 +10,8 @@
  * - No exception, longjmp or thread cancellation crosses a function of this header.
  * - [loader] is the host's one loader thread. [replica] is the thread of that replica: the same
  *   from create to destroy, so never two at a time for one replica; replicas run beside each other.
+ *   Only where a handler with BP_HF_NEVER_BLOCKS executes inline is it several threads, one after
+ *   the other.
  *   [any] is any thread, and for one bp_call one thread at a time. */
 #ifndef BACKPLANE_ABI_H
 #define BACKPLANE_ABI_H

@@ -28,8 +28,8 @@ class Baseline(unittest.TestCase):
         self.assertIn("+1.000", worse.text)
 
     def test_a_wake_for_every_second_request_is_found(self) -> None:
-        self.assertTrue(baseline.judge(baseline.SWITCHES, 0.0317, 0.044).good)
-        self.assertFalse(baseline.judge(baseline.SWITCHES, 0.0317, 0.05).good)
+        self.assertTrue(baseline.judge(baseline.SWITCHES, 0.0317, 0.038).good)
+        self.assertFalse(baseline.judge(baseline.SWITCHES, 0.0317, 0.04).good)
 
     def test_a_great_improvement_asks_for_a_new_baseline(self) -> None:
         better = baseline.judge(baseline.INSTRUCTIONS, 4000, 3000)
