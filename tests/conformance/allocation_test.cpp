@@ -102,6 +102,7 @@ void check_no_allocations(const std::string& config) {
   host.create_backend("sized", "sized_answer", config);
   host.create_endpoint("sized", "/sized", R"({"sized":1})", R"(["GET","POST"])");
   std::vector<RawClient> clients;
+  clients.reserve(kConnections);
   for (int i = 0; i < kConnections; ++i) clients.emplace_back(host.data_port());
   const std::vector<std::string> texts = request_texts();
   for (const std::string& text : texts) REQUIRE(text.size() <= 4096);
