@@ -44,8 +44,9 @@ TEST_SUITE("batching") {
   TEST_CASE("RequestList: a request that left it has no neighbour any more") {
     std::array<TestExchange, 2> exchanges;
     RequestList list = list_of(exchanges);
-    PendingRequest first = list.pop_front();
-    CHECK(first.exchange().next == nullptr);
+    const PendingRequest first = list.pop_front();
+    REQUIRE(first.valid());
+    CHECK(exchanges[0].next == nullptr);
   }
 
   TEST_CASE("RequestList: emptied, it can be filled again") {

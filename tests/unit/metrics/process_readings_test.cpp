@@ -1,6 +1,7 @@
 #include "host/metrics/process_readings.hpp"
 
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -9,7 +10,7 @@
 namespace backplane::host {
 namespace {
 
-const std::string kStat =
+constexpr std::string_view kStat =
     "4711 (a) b (c)) S 1 4711 4711 0 -1 4194560 9 0 2 0 130 70 0 0 20 0 5 0 98765 123456789 4321 "
     "18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 1 0 0 0 0 0\n";
 
