@@ -1,4 +1,5 @@
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -36,25 +37,45 @@ void* take(std::size_t size, std::size_t alignment) {
 }  // namespace
 }  // namespace backplane::host
 
-// For the whole of this program, and for the plugins it loads. The others call these.
-void* operator new(std::size_t size) {
-  return backplane::host::take(size, alignof(std::max_align_t));
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return backplane::host::take(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
-  std::free(memory);
-}
+// For the whole of this program, and for the plugins it loads. All forms: a sanitizer brings those
+// that are missing, and takes memory of one that is freed by another for a mistake.
+#define BP_COUNTED_NEW(form)                                                                 \
+  void* form(std::size_t size) {                                                             \
+    return backplane::host::take(size, alignof(std::max_align_t));                           \
+  }                                                                                          \
+  void* form(std::size_t size, const std::nothrow_t&) noexcept {                             \
+    return backplane::host::take(size, alignof(std::max_align_t));                           \
+  }                                                                                          \
+  void* form(std::size_t size, std::align_val_t alignment) {                                 \
+    return backplane::host::take(size, static_cast<std::size_t>(alignment));                 \
+  }                                                                                          \
+  void* form(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept { \
+    return backplane::host::take(size, static_cast<std::size_t>(alignment));                 \
+  }
+#define BP_PLAIN_DELETE(form)                                                 \
+  void form(void* memory) noexcept {                                          \
+    std::free(memory);                                                        \
+  }                                                                           \
+  void form(void* memory, std::size_t) noexcept {                             \
+    std::free(memory);                                                        \
+  }                                                                           \
+  void form(void* memory, const std::nothrow_t&) noexcept {                   \
+    std::free(memory);                                                        \
+  }                                                                           \
+  void form(void* memory, std::align_val_t) noexcept {                        \
+    std::free(memory);                                                        \
+  }                                                                           \
+  void form(void* memory, std::size_t, std::align_val_t) noexcept {           \
+    std::free(memory);                                                        \
+  }                                                                           \
+  void form(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { \
+    std::free(memory);                                                        \
+  }
+
+BP_COUNTED_NEW(operator new)
+BP_COUNTED_NEW(operator new[])
+BP_PLAIN_DELETE(operator delete)
+BP_PLAIN_DELETE(operator delete[])
 
 namespace backplane::host {
 namespace {
