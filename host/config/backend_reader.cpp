@@ -8,6 +8,7 @@
 #include "host/config/names.hpp"
 #include "host/config/object_reader.hpp"
 #include "host/json/json_copy.hpp"
+#include "host/json/value_errors.hpp"
 
 namespace backplane::host {
 namespace {

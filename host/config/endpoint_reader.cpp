@@ -7,6 +7,7 @@
 #include "host/config/names.hpp"
 #include "host/config/object_reader.hpp"
 #include "host/config/routes.hpp"
+#include "host/json/value_errors.hpp"
 
 namespace backplane::host {
 namespace {

@@ -67,7 +67,4 @@ class ObjectReader {
 // The members of an object whose keys are names that the writer chose. "$comment" is none.
 std::vector<JsonValue> named_members(const JsonValue& map, std::vector<Error>& errors);
 
-// The error that ObjectReader::refuse adds.
-Error unfit_value(const JsonValue& value, std::string_view wanted);
-
 }  // namespace backplane::host
