@@ -16,6 +16,18 @@ std::optional<JsonValue> child_by_step(const JsonValue& value, std::string_view 
   return std::nullopt;
 }
 
+// As far from `value` as `pointer` leads; takes the steps that it went from `pointer`.
+JsonValue walk(JsonValue value, std::string_view& pointer) {
+  while (!pointer.empty()) {
+    const std::string_view step = pointer.substr(0, pointer.find('/', 1));
+    const std::optional<JsonValue> child = child_by_step(value, step);
+    if (!child) break;
+    pointer.remove_prefix(step.size());
+    value = *child;
+  }
+  return value;
+}
+
 }  // namespace
 
 TextPlace place_of(std::string_view text, std::size_t offset) {
@@ -31,16 +43,14 @@ TextPlace place_of(std::string_view text, std::size_t offset) {
   return place;
 }
 
+std::optional<JsonValue> JsonDocument::find(std::string_view pointer) const {
+  const JsonValue value = walk(root(), pointer);
+  if (!pointer.empty()) return std::nullopt;
+  return value;
+}
+
 TextPlace JsonDocument::place_of_pointer(std::string_view pointer) const {
-  JsonValue value = root();
-  while (!pointer.empty()) {
-    const std::string_view step = pointer.substr(0, pointer.find('/', 1));
-    pointer.remove_prefix(step.size());
-    const std::optional<JsonValue> child = child_by_step(value, step);
-    if (!child) break;
-    value = *child;
-  }
-  return place_of(tree_->source, value.offset());
+  return place_of(tree_->source, walk(root(), pointer).offset());
 }
 
 }  // namespace backplane::host

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -24,6 +25,8 @@ class JsonDocument {
   explicit JsonDocument(JsonTree tree) : tree_(std::make_unique<const JsonTree>(std::move(tree))) {}
 
   JsonValue root() const { return {*tree_, 0}; }
+  // The value that `pointer` (RFC 6901) leads to; nothing when there is none.
+  std::optional<JsonValue> find(std::string_view pointer) const;
   // Where in the text the value of `pointer` begins; where there is none, the nearest value that
   // would hold it.
   TextPlace place_of_pointer(std::string_view pointer) const;

@@ -37,6 +37,19 @@ TEST_SUITE("json") {
     CHECK(document.value().place_of_pointer("/a/missing/deeper").column == 7);
     CHECK(document.value().place_of_pointer("/nothing").column == 1);
   }
+
+  TEST_CASE("JsonDocument: a pointer finds its value, and nothing when there is none") {
+    const auto document = parse_json(R"({"a/b":[1,{"c":2}],"":3})");
+    REQUIRE(document.ok());
+    CHECK(document.value().find("/a~1b/1/c")->source() == "2");
+    CHECK(document.value().find("/a~1b/0")->source() == "1");
+    CHECK(document.value().find("/")->source() == "3");
+    CHECK(document.value().find("")->is_object());
+    for (const std::string_view pointer : {"/a", "/a~1b/2", "/a~1b/1/c/d", "a~1b", "/a~1b/"}) {
+      CAPTURE(pointer);
+      CHECK_FALSE(document.value().find(pointer).has_value());
+    }
+  }
 }
 
 }  // namespace
