@@ -30,6 +30,9 @@ void AdminRouter::handle(Exchange& exchange) {
   if (match.value().takes_body) {
     auto document = parse_json(exchange.request.body);
     if (!document.ok()) return std::move(pending).fail(document.error());
+    Status fits =
+        api_.check_body(exchange.request.method, match.value().path, document.value().root());
+    if (!fits.ok()) return std::move(pending).fail(fits.error());
     body = std::move(document).value();
   }
   auto call = std::make_shared<AdminCall>(std::move(pending), std::move(match.value().name),

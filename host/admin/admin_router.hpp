@@ -5,6 +5,7 @@
 #include "host/admin/admin_context.hpp"
 #include "host/admin/admin_gate.hpp"
 #include "host/admin/admin_routes.hpp"
+#include "host/admin/api_document.hpp"
 #include "host/message/http_handler.hpp"
 
 namespace backplane::host {
@@ -26,6 +27,7 @@ class AdminRouter final : public HttpHandler {
 
   const AdminGate& gate_;
   AdminContext& context_;
+  const ApiDocument api_;
 };
 
 }  // namespace backplane::host

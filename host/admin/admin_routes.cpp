@@ -6,6 +6,7 @@
 #include "host/admin/backends_resource.hpp"
 #include "host/admin/endpoints_resource.hpp"
 #include "host/admin/metrics_resource.hpp"
+#include "host/admin/openapi_resource.hpp"
 #include "host/admin/plugins_resource.hpp"
 #include "host/admin/status_resource.hpp"
 #include "host/config/names.hpp"
@@ -28,6 +29,7 @@ constexpr std::array kRoutes{
     AdminRoute{"GET", "/healthz", NameKind::kNone, false, get_health},
     AdminRoute{"GET", "/readyz", NameKind::kNone, false, get_readiness},
     AdminRoute{"GET", "/metrics", NameKind::kNone, false, get_metrics},
+    AdminRoute{"GET", "/openapi.json", NameKind::kNone, false, get_openapi},
     AdminRoute{"GET", "/v1/status", NameKind::kNone, false, get_status},
     AdminRoute{"GET", "/v1/endpoints", NameKind::kNone, false, list_endpoints},
     AdminRoute{"GET", "/v1/endpoints/{}", NameKind::kEndpoint, false, get_endpoint},
@@ -102,11 +104,21 @@ Result<AdminMatch> accept(const AdminRoute& route, std::string_view name,
     Status type = check_media_type(request);
     if (!type.ok()) return std::move(type).error();
   }
-  return AdminMatch{
-      .action = route.action, .name = std::string(name), .takes_body = route.takes_body};
+  return AdminMatch{.action = route.action,
+                    .path = route.path,
+                    .name = std::string(name),
+                    .takes_body = route.takes_body};
 }
 
 }  // namespace
+
+std::vector<std::string> admin_calls() {
+  std::vector<std::string> calls;
+  for (const AdminRoute& route : kRoutes) {
+    calls.push_back(std::string(route.method).append(" ").append(route.path));
+  }
+  return calls;
+}
 
 Result<AdminMatch> match_admin_call(const HttpRequest& request, std::string& allow) {
   allow.clear();

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "host/admin/admin_call.hpp"
 #include "host/admin/admin_context.hpp"
@@ -15,7 +16,8 @@ using AdminAction = void (*)(AdminContext& context, const AdminCallPtr& call);
 
 struct AdminMatch {
   AdminAction action = nullptr;
-  std::string name;  // what stands for {name} in the path
+  std::string_view path;  // of the table: "/v1/endpoints/{}"
+  std::string name;       // what stands for {name} in the path
   bool takes_body = false;
 };
 
@@ -23,5 +25,8 @@ struct AdminMatch {
 // kNotFound: no such path.  kMethodNotAllowed: `allow` says which.  kMalformed "bad_name",
 // "bad_query". kUnsupportedMediaType: a call with a body that is not declared application/json.
 Result<AdminMatch> match_admin_call(const HttpRequest& request, std::string& allow);
+
+// The table, as "GET /v1/endpoints/{}"; HEAD goes with GET. Pure.
+std::vector<std::string> admin_calls();
 
 }  // namespace backplane::host
