@@ -1,0 +1,299 @@
+"""Backplane from Python, in the words of RayServe 0.8. One module, the standard library only.
+
+    import backplane as serve
+
+    serve.init(token_file="state/admin.token")
+    serve.create_backend("hello_v1", "hello/hello", config={"num_replicas": 2})
+    serve.create_endpoint("hello", backend="hello_v1", route="/hello")
+    serve.create_backend("hello_v2", "hello/hello")
+    serve.set_traffic("hello", {"hello_v1": 0.9, "hello_v2": 0.1})
+    print(serve.get_handle("hello").remote(name="ray").result().text)
+
+What the host refuses is raised as BackplaneError; nothing has changed then. What a change answers
+is the object as it is now, with the host's "revision". Functions may be called from any thread.
+"""
+
+import http.client
+import json
+import urllib.parse
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Mapping, Optional, Sequence, Union
+
+__all__ = [
+    "Answer", "BackplaneError", "Handle", "create_backend", "create_endpoint", "delete_backend",
+    "delete_endpoint", "get_backend_config", "get_handle", "init", "list_backends",
+    "list_endpoints", "set_traffic", "stat", "status",
+]
+
+Json = dict[str, Any]
+
+# Handlers may take as long as their backend's request_timeout_ms says; this is for hosts that are
+# gone without a word.
+DEFAULT_TIMEOUT_S = 600.0
+CONCURRENT_REQUESTS = 32
+
+
+class BackplaneError(Exception):
+    """What the host, or a handler, refused.
+
+    `code` is for programs and stable, `detail` says what was found and what was wanted, `pointer`
+    is the place in the request's body (RFC 6901), empty when there is none.
+    """
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status = status
+        self.code: str = problem.get("code", "")
+        self.detail: str = problem.get("detail", "")
+        self.pointer: str = problem.get("pointer", "")
+        self.request_id: str = problem.get("request_id", "")
+        place = f" at {self.pointer}" if self.pointer else ""
+        super().__init__(f"{status} {self.code}{place}: {self.detail}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of a handler, or of the admin API."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def backend(self) -> str:
+        """Which backend answered: "tag@generation"."""
+        return self.headers.get("Backplane-Backend", "")
+
+
+@dataclass(frozen=True)
+class _Listener:
+    """One of a host's two addresses. Each call has a connection of its own."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = DEFAULT_TIMEOUT_S
+
+    def ask(self, method: str, target: str, body: Optional[bytes] = None,
+            headers: Optional[Mapping[str, str]] = None) -> Answer:
+        parts = urllib.parse.urlsplit(self.url)
+        secure = parts.scheme == "https"
+        connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = connect(parts.hostname or "", parts.port, timeout=self.timeout)
+        try:
+            connection.request(method, target, body, {**self.headers, **(headers or {})})
+            response = connection.getresponse()
+            answer = Answer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise BackplaneError(answer.status, _problem(answer))
+        return answer
+
+
+@dataclass(frozen=True)
+class _Host:
+    admin: _Listener
+    data: _Listener
+
+
+_host: Optional[_Host] = None
+_requests = ThreadPoolExecutor(CONCURRENT_REQUESTS, thread_name_prefix="backplane")
+
+
+def _problem(answer: Answer) -> Mapping[str, Any]:
+    """The members of an error body, or what there is when a handler wrote another one."""
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = None
+    if isinstance(problem, dict) and "code" in problem:
+        return problem
+    return {"detail": answer.text}
+
+
+def _connected() -> _Host:
+    if _host is None:
+        raise RuntimeError("call init() first")
+    return _host
+
+
+def _call(method: str, path: str, body: Any = None, query: Optional[Json] = None,
+          if_match: Optional[str] = None) -> Json:
+    """One call of the admin API and the object that it answers."""
+    headers = {}
+    content = None
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        content = json.dumps(body, allow_nan=False).encode()
+    if if_match is not None:
+        headers["If-Match"] = if_match
+    known = {name: value for name, value in (query or {}).items() if value is not None}
+    target = path + ("?" + urllib.parse.urlencode(known) if known else "")
+    answered: Json = _connected().admin.ask(method, target, content, headers).json()
+    return answered
+
+
+def _path(*steps: str) -> str:
+    return "/v1/" + "/".join(urllib.parse.quote(step, safe="") for step in steps)
+
+
+def init(admin: str = "http://127.0.0.1:8001", token_file: Union[str, Path, None] = None,
+         data: str = "http://127.0.0.1:8000", timeout: float = DEFAULT_TIMEOUT_S) -> None:
+    """Says which host all other functions speak to, and asks whether it is there.
+
+    `token_file` is the file admin.token of the host's state directory, or one with another of its
+    tokens; without it no token is shown. `data` is where handles send requests. `timeout` is in
+    seconds, for each answer. Called again, it changes the host.
+    """
+    global _host
+    headers = {}
+    if token_file is not None:
+        headers["Authorization"] = "Bearer " + Path(token_file).read_text("ascii").strip()
+    host = _Host(_Listener(admin, headers, timeout), _Listener(data, {}, timeout))
+    host.admin.ask("GET", "/v1/status")
+    _host = host
+
+
+def status() -> Json:
+    """Version, uptime, revision, readiness of each backend, what is draining, counters."""
+    return _call("GET", "/v1/status")
+
+
+def create_endpoint(endpoint_name: str, backend: Optional[str] = None,
+                    route: Optional[str] = None, methods: Optional[Sequence[str]] = None) -> Json:
+    """Creates an endpoint; the same again changes nothing.
+
+    `backend` gets all of its traffic; without one requests are answered 503 until set_traffic().
+    Without `route` it is reachable only from other handlers. `methods` is ["GET"] when absent.
+    """
+    body: Json = {"route": route}
+    if methods is not None:
+        body["methods"] = list(methods)
+    if backend is not None:
+        body["traffic"] = {backend: 1.0}
+    return _call("PUT", _path("endpoints", endpoint_name), body)
+
+
+def delete_endpoint(endpoint_name: str) -> Json:
+    """Removes an endpoint: the next request finds no route. Its backends stay."""
+    return _call("DELETE", _path("endpoints", endpoint_name))
+
+
+def list_endpoints() -> Json:
+    """Every endpoint by name: route, methods, traffic, policy, shadows, counts."""
+    endpoints: Json = _call("GET", "/v1/endpoints")["endpoints"]
+    return endpoints
+
+
+def set_traffic(endpoint_name: str, traffic_policy_dictionary: Mapping[str, float]) -> Json:
+    """Replaces the weights, by backend tag, of an endpoint. They sum to 1."""
+    return _call("PUT", _path("endpoints", endpoint_name, "traffic"),
+                 dict(traffic_policy_dictionary))
+
+
+def create_backend(backend_tag: str, handler: str, init: Any = None,
+                   config: Optional[Mapping[str, Any]] = None) -> Json:
+    """Creates a backend and returns when every replica of it is ready; the same again changes
+    nothing.
+
+    `handler` is "plugin/handler", or "hello" for "hello/hello". `init` is what its constructor is
+    given, `config` such as {"num_replicas": 2, "max_batch_size": 8}.
+    """
+    plugin, _, name = handler.partition("/")
+    body: Json = {"plugin": plugin, "handler": name or plugin}
+    if init is not None:
+        body["init"] = init
+    if config is not None:
+        body["config"] = dict(config)
+    return _call("PUT", _path("backends", backend_tag), body)
+
+
+def delete_backend(backend_tag: str) -> Json:
+    """Removes a backend that no endpoint uses; its replicas finish what is queued."""
+    return _call("DELETE", _path("backends", backend_tag))
+
+
+def list_backends() -> Json:
+    """Every backend by tag: plugin, handler, init, config, state, counts."""
+    backends: Json = _call("GET", "/v1/backends")["backends"]
+    return backends
+
+
+def get_backend_config(backend_tag: str) -> Json:
+    """The whole configuration of a backend, defaults included."""
+    config: Json = _call("GET", _path("backends", backend_tag))["config"]
+    return config
+
+
+def stat() -> Json:
+    """What was counted: {"endpoints": {name: {…}}, "backends": {tag: {…}}}; latencies are in
+    microseconds, from the first byte of a request to its answer."""
+    return {"endpoints": {name: it["stats"] for name, it in list_endpoints().items()},
+            "backends": {tag: it["stats"] for tag, it in list_backends().items() if "stats" in it}}
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Sends requests to one endpoint by its route. Made by get_handle()."""
+
+    path: str
+    http_method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def options(self, http_method: Optional[str] = None, shard_key: Optional[str] = None,
+                timeout_ms: Optional[int] = None, path: Optional[str] = None,
+                headers: Optional[Mapping[str, str]] = None) -> "Handle":
+        """The same with another method or path, a key that chooses the backend, a deadline in
+        milliseconds, or header fields of your own."""
+        more = dict(headers or {})
+        if shard_key is not None:
+            more["X-Serve-Shard-Key"] = shard_key
+        if timeout_ms is not None:
+            more["X-Request-Timeout"] = str(timeout_ms)
+        return replace(self, path=path or self.path, http_method=http_method or self.http_method,
+                       headers={**self.headers, **more})
+
+    def remote(self, request_data: Any = None, **arguments: Any) -> "Future[Answer]":
+        """Sends one request; result() of what is returned waits for its answer.
+
+        `arguments` go into the query. `request_data` is the body: bytes and str as they are, all
+        else as JSON; a handle whose method is GET sends POST then. An answer of 400 or above is
+        raised by result() as BackplaneError.
+        """
+        target = self.path + ("?" + urllib.parse.urlencode(arguments) if arguments else "")
+        headers = dict(self.headers)
+        method = self.http_method
+        body: Optional[bytes] = None
+        if request_data is not None:
+            method = "POST" if method == "GET" else method
+            body, media_type = _encoded(request_data)
+            headers.setdefault("Content-Type", media_type)
+        return _requests.submit(_connected().data.ask, method, target, body, headers)
+
+
+def _encoded(data: Any) -> tuple[bytes, str]:
+    if isinstance(data, (bytes, bytearray)):
+        return bytes(data), "application/octet-stream"
+    if isinstance(data, str):
+        return data.encode(), "text/plain; charset=utf-8"
+    return json.dumps(data, allow_nan=False).encode(), "application/json"
+
+
+def get_handle(endpoint_name: str) -> Handle:
+    """A handle for an endpoint that has a route.
+
+    Of a route with parameters or "/*", options(path=…) says what stands there.
+    """
+    endpoint = _call("GET", _path("endpoints", endpoint_name))
+    route, methods = endpoint["route"], endpoint["methods"]
+    if route is None:
+        raise ValueError(f"endpoint '{endpoint_name}' has no route: only handlers can reach it")
+    return Handle(route, "GET" if "GET" in methods else methods[0])
