@@ -59,6 +59,7 @@ class Backend final : public RequestSink {
   ~Backend() override;
 
   Status submit(RequestList& burst, std::size_t thread) override;
+  std::size_t queued() const override { return collector_.depth(); }
   std::chrono::milliseconds drain_estimate() const override;
 
   // [any] Gives up on replicas that are still being made; a no-op once started.
@@ -77,8 +78,6 @@ class Backend final : public RequestSink {
   BackendStats stats() const;
   // [any] Constant once started.
   std::size_t num_replicas() const { return replicas_.size(); }
-  // [any] Requests that wait now.
-  std::size_t queued() const { return collector_.depth(); }
 
  private:
   Backend(BackendSpec spec, const BackendOptions& options, std::shared_ptr<HandlerFactory> factory,

@@ -32,6 +32,9 @@ class RequestSink {
   // [any] "Backplane-Backend: tag@generation", made once, so that no answer is made to do it.
   const Headers& name_field() const { return name_field_; }
 
+  // [any] Requests that wait now: a reading without a lock, old as soon as it is made, by which a
+  // policy finds the shorter of two queues. What runs is not counted, so inline it is always 0.
+  virtual std::size_t queued() const = 0;
   // [any] How long the queue would take to empty at the present pace; an estimate for Retry-After.
   virtual std::chrono::milliseconds drain_estimate() const = 0;
 

@@ -45,7 +45,10 @@ void write_members(const EndpointSpec& spec, JsonWriter& json) {
   for (const std::string& method : spec.methods) json.string(method);
   json.end_array();
   write_shares("traffic", spec.traffic, json);
-  json.member("policy", spec.policy);
+  json.member("policy", spec.policy.name());
+  if (spec.policy.kind == PolicyKind::kFixedPacking) {
+    json.member("packing_num", std::uint64_t{spec.policy.packing_num});
+  }
   write_shares("shadows", spec.shadows, json);
 }
 

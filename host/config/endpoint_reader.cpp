@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "host/config/names.hpp"
@@ -15,6 +18,7 @@ namespace {
 constexpr std::array<std::string_view, 7> kMethods{"GET",   "HEAD",   "POST",   "PUT",
                                                    "PATCH", "DELETE", "OPTIONS"};
 constexpr std::size_t kMostMethods = 64;  // as written, repetitions among them
+constexpr std::int64_t kMostPacked = 1'000'000;
 constexpr std::string_view kKnownMethods = "GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS";
 
 std::string upper_case(std::string_view text) {
@@ -59,18 +63,53 @@ void read_methods(ObjectReader& reader, EndpointSpec& spec) {
   }
 }
 
-// Leaves the policy as it is: there is one, and it is the default.
-void read_policy(ObjectReader& reader, std::vector<Error>& errors) {
-  const std::optional<JsonValue> value = reader.take("policy");
-  if (!value) return;
-  const std::optional<std::string_view> policy = value->string();
-  if (!policy) {
-    reader.refuse(*value, "a string");
-  } else if (*policy != "random") {
-    errors.push_back(Error(ErrorCode::kInvalidArgument, "invalid_policy",
-                           "policy " + value->found() + " is not offered; known: random")
-                         .with_pointer(value->pointer()));
+std::string known_policies() {
+  std::string text;
+  for (const std::string_view name : kPolicyNames)
+    text.append(text.empty() ? "" : ", ").append(name);
+  return text;
+}
+
+Error invalid_policy(const JsonValue& value, std::string message) {
+  return Error(ErrorCode::kInvalidArgument, "invalid_policy", std::move(message))
+      .with_pointer(value.pointer());
+}
+
+// `packing_num`, which belongs to fixed_packing alone.
+void read_packing(ObjectReader& reader, TrafficPolicy& policy, std::vector<Error>& errors) {
+  if (policy.kind == PolicyKind::kFixedPacking) {
+    const std::optional<JsonValue> value = reader.require("packing_num");
+    if (!value) return;
+    const std::int64_t number = value->integer().value_or(0);
+    if (number < 1 || number > kMostPacked) {
+      reader.refuse(*value, "an integer from 1 to " + std::to_string(kMostPacked));
+    } else {
+      policy.packing_num = static_cast<std::uint32_t>(number);
+    }
+  } else if (const std::optional<JsonValue> value = reader.take("packing_num")) {
+    errors.push_back(
+        invalid_policy(*value, "'packing_num' goes with policy 'fixed_packing'; the policy is '" +
+                                   std::string(policy.name()) + "'"));
   }
+}
+
+// `value` is what stands at "policy", if anything does. What is refused leaves the default.
+TrafficPolicy read_policy(ObjectReader& reader, const std::optional<JsonValue>& value,
+                          std::vector<Error>& errors) {
+  TrafficPolicy policy;
+  if (value) {
+    const auto* const name =
+        std::find(kPolicyNames.begin(), kPolicyNames.end(), value->string().value_or(""));
+    if (name == kPolicyNames.end()) {
+      errors.push_back(invalid_policy(
+          *value, "policy " + value->found() + " is not offered; known: " + known_policies()));
+      reader.take("packing_num");  // whose it is cannot be said
+      return policy;
+    }
+    policy.kind = static_cast<PolicyKind>(name - kPolicyNames.begin());
+  }
+  read_packing(reader, policy, errors);
+  return policy;
 }
 
 // The numbers of `{"a": 0.7, …}`; the first one that is none is the error.
@@ -112,7 +151,7 @@ EndpointSpec read_endpoint(std::string_view name, const JsonValue& value,
       errors.push_back(std::move(weights).error());
     }
   }
-  read_policy(reader, errors);
+  spec.policy = read_policy(reader, reader.take("policy"), errors);
   if (const auto value_of_shadows = reader.take("shadows")) {
     Result<std::map<std::string, double>> shadows = parse_shadows(*value_of_shadows);
     if (shadows.ok()) {
@@ -136,6 +175,15 @@ Result<Weights> parse_traffic(const JsonValue& body) {
   auto shares = read_shares(body, "invalid_weights");
   if (!shares.ok()) return std::move(shares).error();
   return check_weights(shares.value(), body.pointer());
+}
+
+Result<TrafficPolicy> parse_policy(const JsonValue& body) {
+  std::vector<Error> errors;
+  ObjectReader reader(body, errors);
+  const TrafficPolicy policy = read_policy(reader, reader.require("policy"), errors);
+  reader.finish();
+  if (!errors.empty()) return std::move(errors.front());
+  return policy;
 }
 
 Result<std::map<std::string, double>> parse_shadows(const JsonValue& body) {

@@ -57,6 +57,7 @@ std::shared_ptr<const Endpoint> SnapshotBuilder::make(const EndpointSpec& spec,
   endpoint->route = spec.route;
   endpoint->methods = spec.methods;
   for (const std::string& method : spec.methods) endpoint->method_set.add(method);
+  endpoint->policy = spec.policy;
   endpoint->stats = counts.unrouted();
   for (const auto& [tag, weight] : spec.traffic) {
     Arm arm;

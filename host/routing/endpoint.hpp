@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "host/batching/request_sink.hpp"
+#include "host/config/traffic_policy.hpp"
 #include "host/metrics/request_stats.hpp"
 #include "host/routing/method_set.hpp"
+#include "host/routing/rotation.hpp"
 
 namespace backplane::host {
 
@@ -42,6 +44,9 @@ struct Endpoint {
   std::vector<std::string> methods;  // as declared
   MethodSet method_set;
   std::vector<Arm> arms;  // empty: no traffic set
+  TrafficPolicy policy;
+  // Never null. Begins anew with every change of the endpoint.
+  std::unique_ptr<Rotation> rotation = std::make_unique<Rotation>();
   std::vector<Shadow> shadows;
   std::shared_ptr<RequestStats> stats;  // what found this endpoint, but was sent to no arm
 };

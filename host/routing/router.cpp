@@ -141,7 +141,7 @@ void Router::dispatch(std::size_t index, Exchange& exchange, bool rerouted) {
 
   Status options = read_request_options(exchange.request);
   if (!options.ok()) return refuse(options.error(), exchange);
-  const Arm* arm = splitters_[index].pick(exchange.request, random_);
+  const Arm* arm = splitters_[index].pick(exchange.request, random_, gathered_);
   if (arm == nullptr) return refuse(no_traffic(endpoint), exchange);
   ticket.arm = arm;
   ticket.deadline = exchange.request.deadline;
@@ -161,7 +161,7 @@ void Router::send_to(const Arm& arm, Exchange& exchange) {
     request.deadline = std::min(request.deadline, request.received_at + arm.request_timeout);
   }
   exchange.batch_key = batch_key(request, arm.mix_content_types);
-  gather(*arm.sink, exchange);
+  gathered_.add(*arm.sink, exchange);
 }
 
 void Router::mirror(const Endpoint& endpoint, const Exchange& exchange) {
@@ -182,27 +182,17 @@ void Router::mirror(const Endpoint& endpoint, const Exchange& exchange) {
           std::min(copy->request.deadline, copy->request.received_at + shadow.request_timeout);
     }
     copy->batch_key = batch_key(copy->request, shadow.mix_content_types);
-    gather(*shadow.sink, *copy);
+    gathered_.add(*shadow.sink, *copy);
   }
-}
-
-void Router::gather(RequestSink& sink, Exchange& exchange) {
-  // A burst goes to a handful of backends at most, so a scan beats a map.
-  for (Gathered& gathered : gathered_) {
-    if (gathered.sink == &sink) return gathered.requests.push_back(PendingRequest(exchange));
-  }
-  gathered_.push_back({&sink, RequestList()});
-  gathered_.back().requests.push_back(PendingRequest(exchange));
 }
 
 void Router::flush() {
   came_back_ = {};
   while (!gathered_.empty()) {
     // Taken out first: what is sent again is gathered anew, perhaps for the same sink.
-    Gathered gathered = std::move(gathered_.back());
-    gathered_.pop_back();
-    const Status status = gathered.sink->submit(gathered.requests, shard_);
-    if (!status.ok()) answer_refused(status, *gathered.sink, std::move(gathered.requests));
+    Gathering::Burst burst = gathered_.take();
+    const Status status = burst.sink->submit(burst.requests, shard_);
+    if (!status.ok()) answer_refused(status, *burst.sink, std::move(burst.requests));
   }
   refresh();
   sweep();

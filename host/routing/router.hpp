@@ -10,6 +10,7 @@
 #include "host/base/random.hpp"
 #include "host/batching/request_sink.hpp"
 #include "host/message/http_handler.hpp"
+#include "host/routing/gathering.hpp"
 #include "host/routing/router_stats.hpp"
 #include "host/routing/routing_table.hpp"
 #include "host/routing/shadow_pool.hpp"
@@ -46,11 +47,6 @@ class Router final : public HttpHandler {
   void handle_endpoint(std::string_view name, Exchange& exchange);
 
  private:
-  struct Gathered {
-    RequestSink* sink;
-    RequestList requests;
-  };
-
   void refresh();
   // Lets go of former snapshots that no request is out under. Only between bursts: what is
   // gathered may still name their backends.
@@ -65,7 +61,6 @@ class Router final : public HttpHandler {
   void send_by_name(std::string_view name, Exchange& exchange, bool rerouted);
   void send_to(const Arm& arm, Exchange& exchange);
   void mirror(const Endpoint& endpoint, const Exchange& exchange);
-  void gather(RequestSink& sink, Exchange& exchange);
   void reroute(Exchange& exchange);
   void answer_refused(const Status& refusal, const RequestSink& sink, RequestList refused);
   void count(const Exchange& exchange, const Ticket* ticket);
@@ -81,7 +76,7 @@ class Router final : public HttpHandler {
   Random random_;
   std::vector<std::unique_ptr<SnapshotHold>> holds_;  // the current one is last
   std::vector<Splitter> splitters_;                   // one for each endpoint of the current one
-  std::vector<Gathered> gathered_;
+  Gathering gathered_;
   TicketPool tickets_;
   std::shared_ptr<ShadowPool> shadows_;
   // When the answers that came back since the last flush() did; not read yet when zero. They came

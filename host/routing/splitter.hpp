@@ -6,26 +6,33 @@
 #include "host/base/random.hpp"
 #include "host/message/http_request.hpp"
 #include "host/routing/endpoint.hpp"
+#include "host/routing/gathering.hpp"
 #include "host/routing/permuted_blocks.hpp"
 #include "host/routing/shard_hash.hpp"
 
 namespace backplane::host {
 
 // Chooses the arm for each request to one endpoint: by shard key where the request has one, else
-// by weighted random draw. Owned by one Router; its io thread.
+// by the endpoint's policy. Owned by one Router; its io thread.
 class Splitter {
  public:
   // `endpoint` must outlive the splitter.
   explicit Splitter(const Endpoint& endpoint);
 
-  // Null when the endpoint has no traffic.
-  const Arm* pick(const HttpRequest& request, Random& random);
+  // Null when the endpoint has no traffic. `gathered`: what this thread is about to submit, which
+  // no sink knows of yet.
+  const Arm* pick(const HttpRequest& request, Random& random, const Gathering& gathered);
   const Endpoint& endpoint() const { return *endpoint_; }
 
  private:
+  const Arm& take_turn() const;
+  const Arm& pick_shorter(Random& random, const Gathering& gathered) const;
+
   const Endpoint* endpoint_;
   PermutedBlocks blocks_;
   std::vector<ShardArm> shard_arms_;
+  std::vector<double> weights_;
+  std::vector<std::size_t> weighted_;  // arms of weight > 0
 };
 
 }  // namespace backplane::host

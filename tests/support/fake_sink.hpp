@@ -25,6 +25,7 @@ class FakeSink final : public RequestSink {
     if (burst.empty()) return {};
     return Error(ErrorCode::kResourceExhausted, "queue_full", "queue is full");
   }
+  std::size_t queued() const override { return held_.size(); }
   std::chrono::milliseconds drain_estimate() const override { return drain_; }
 
   void close() { closed_ = true; }

@@ -1,5 +1,6 @@
 #include "host/config/endpoint_reader.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,8 @@ TEST_SUITE("config") {
     CHECK_FALSE(spec.value().route.has_value());
     CHECK(spec.value().methods == std::vector<std::string>{"GET"});
     CHECK(spec.value().traffic.empty());
-    CHECK(spec.value().policy == "random");
+    CHECK(spec.value().policy == TrafficPolicy{});
+    CHECK(spec.value().policy.name() == "random");
     CHECK(spec.value().shadows.empty());
     CHECK(parse(R"({"route":null,"traffic":{},"shadows":{}})").value() == spec.value());
   }
@@ -68,13 +70,52 @@ TEST_SUITE("config") {
     CHECK(refusal_of(R"({"route":"api"})").reason() == "bad_route");
     CHECK(refusal_of(R"({"route":"api"})").pointer() == "/route");
     CHECK(refusal_of(R"({"route":1})").reason() == "invalid_argument");
-    const Error policy = refusal_of(R"({"policy":"round_robin"})");
+    const Error policy = refusal_of(R"({"policy":"fair"})");
     CHECK(policy.code() == ErrorCode::kInvalidArgument);
     CHECK(policy.reason() == "invalid_policy");
-    CHECK(policy.message() == "policy \"round_robin\" is not offered; known: random");
+    CHECK(policy.message() ==
+          "policy \"fair\" is not offered; known: random, round_robin, power_of_two, "
+          "fixed_packing");
     CHECK(refusal_of(R"({"policy":1})").pointer() == "/policy");
     CHECK(refusal_of(R"({"rout":"/a"})").reason() == "unknown_field");
     CHECK(parse_endpoint("Bad", read_json("{}").root()).error().reason() == "bad_name");
+  }
+
+  TEST_CASE("parse_endpoint: every policy is read, fixed_packing with its number") {
+    CHECK(parse(R"({"policy":"random"})").value().policy == TrafficPolicy{});
+    CHECK(parse(R"({"policy":"round_robin"})").value().policy ==
+          TrafficPolicy{.kind = PolicyKind::kRoundRobin});
+    CHECK(parse(R"({"policy":"power_of_two"})").value().policy ==
+          TrafficPolicy{.kind = PolicyKind::kPowerOfTwo});
+    for (const std::uint32_t number : {1U, 4U, 1'000'000U}) {
+      CHECK(parse(R"({"packing_num":)" + std::to_string(number) + R"(,"policy":"fixed_packing"})")
+                .value()
+                .policy == TrafficPolicy{.kind = PolicyKind::kFixedPacking, .packing_num = number});
+    }
+  }
+
+  TEST_CASE("parse_policy: packing_num belongs to fixed_packing, and there it must be") {
+    const auto refused = [](std::string_view body) {
+      const auto policy = parse_policy(read_json(body).root());
+      CAPTURE(body);
+      REQUIRE_FALSE(policy.ok());
+      CHECK(policy.error().code() == ErrorCode::kInvalidArgument);
+      return std::string(policy.error().reason()) + " " + policy.error().pointer();
+    };
+    CHECK(parse_policy(read_json(R"({"policy":"fixed_packing","packing_num":3})").root()).value() ==
+          TrafficPolicy{.kind = PolicyKind::kFixedPacking, .packing_num = 3});
+    CHECK(refused("{}") == "missing_field ");
+    CHECK(refused(R"({"packing_num":3})") == "missing_field ");
+    CHECK(refused(R"({"policy":"fixed_packing"})") == "missing_field ");
+    CHECK(refused(R"({"policy":"round_robin","packing_num":3})") == "invalid_policy /packing_num");
+    CHECK(refused(R"({"policy":"fair","packing_num":3})") == "invalid_policy /policy");
+    for (const std::string_view number : {"0", "-1", "1000001", "1.0", "\"3\"", "null"}) {
+      const std::string body =
+          R"({"policy":"fixed_packing","packing_num":)" + std::string(number) + "}";
+      CHECK(refused(body) == "invalid_argument /packing_num");
+    }
+    CHECK(refused(R"({"policy":"random","weights":1})") == "unknown_field /weights");
+    CHECK(refused(R"(["random"])") == "invalid_argument ");
   }
 
   // behaviours.md T50; faults.md 3.5 row 69.

@@ -19,6 +19,9 @@ Endpoint endpoint_with(const std::vector<std::pair<std::string, double>>& weight
   return endpoint;
 }
 
+// This thread is about to submit nothing.
+const Gathering kNone{};
+
 HttpRequest with_key(std::string_view key) {
   HttpRequest request;
   request.shard_key = key;
@@ -31,8 +34,8 @@ TEST_SUITE("routing") {
     const Endpoint endpoint = endpoint_with({});
     Splitter splitter(endpoint);
     Random random(1);
-    CHECK(splitter.pick(HttpRequest(), random) == nullptr);
-    CHECK(splitter.pick(with_key("k"), random) == nullptr);
+    CHECK(splitter.pick(HttpRequest(), random, kNone) == nullptr);
+    CHECK(splitter.pick(with_key("k"), random, kNone) == nullptr);
   }
 
   TEST_CASE("Splitter: T63: the same key goes to the same arm, whatever was drawn between") {
@@ -45,10 +48,10 @@ TEST_SUITE("routing") {
     std::vector<int> used(5, 0);
     for (int i = 0; i < 100; ++i) {
       const std::string key = "key-" + std::to_string(i);
-      const Arm* const first = splitter.pick(with_key(key), random);
-      splitter.pick(HttpRequest(), random);
-      CHECK(splitter.pick(with_key(key), random) == first);
-      CHECK(of_another_thread.pick(with_key(key), another) == first);
+      const Arm* const first = splitter.pick(with_key(key), random, kNone);
+      splitter.pick(HttpRequest(), random, kNone);
+      CHECK(splitter.pick(with_key(key), random, kNone) == first);
+      CHECK(of_another_thread.pick(with_key(key), another, kNone) == first);
       ++used[static_cast<std::size_t>(first - endpoint.arms.data())];
     }
     for (const int count : used) CHECK(count > 0);
@@ -60,8 +63,8 @@ TEST_SUITE("routing") {
     Random random(1);
     int first = 0;
     for (int i = 0; i < 320; ++i) {
-      splitter.pick(with_key("always the same"), random);
-      first += splitter.pick(HttpRequest(), random) == &endpoint.arms[0] ? 1 : 0;
+      splitter.pick(with_key("always the same"), random, kNone);
+      first += splitter.pick(HttpRequest(), random, kNone) == &endpoint.arms[0] ? 1 : 0;
     }
     CHECK(first == 160);
   }
@@ -74,9 +77,9 @@ TEST_SUITE("routing") {
     Random random(1);
     for (int i = 0; i < 100; ++i) {
       const std::string key = std::to_string(i);
-      CHECK(of_one.pick(HttpRequest(), random) == &one.arms[0]);
-      CHECK(of_zero.pick(HttpRequest(), random) == &zero.arms[1]);
-      CHECK(of_zero.pick(with_key(key), random) == &zero.arms[1]);
+      CHECK(of_one.pick(HttpRequest(), random, kNone) == &one.arms[0]);
+      CHECK(of_zero.pick(HttpRequest(), random, kNone) == &zero.arms[1]);
+      CHECK(of_zero.pick(with_key(key), random, kNone) == &zero.arms[1]);
     }
   }
 }
