@@ -98,7 +98,7 @@ RouterSetup Host::router_setup(std::size_t shard) const {
   return {.table = table_,
           .stats = config_.metrics ? router_stats_.get() : nullptr,
           .shard = shard,
-          .seed = random_seed(),
+          .seed = config_.seed == 0 ? random_seed() : config_.seed + shard,
           .name_backend = config_.name_backend};
 }
 

@@ -38,6 +38,9 @@ struct HostConfig {
   bool name_backend = true;   // answers say Backplane-Backend: tag@generation
   bool metrics = true;        // requests are counted and timed
   LogLevel log_level = LogLevel::kInfo;
+  // Of every draw that decides where a request goes; 0: the operating system's. In no document:
+  // tests set it to see the same draws in each run.
+  std::uint64_t seed = 0;
 
   std::chrono::milliseconds init_timeout{30'000};  // for all replicas of one backend
   std::chrono::milliseconds drain_delay{0};        // from unready to the end of accepting
