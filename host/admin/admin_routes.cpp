@@ -36,6 +36,8 @@ constexpr std::array kRoutes{
     AdminRoute{"PUT", "/v1/endpoints/{}", NameKind::kEndpoint, true, put_endpoint},
     AdminRoute{"DELETE", "/v1/endpoints/{}", NameKind::kEndpoint, false, remove_endpoint},
     AdminRoute{"PUT", "/v1/endpoints/{}/traffic", NameKind::kEndpoint, true, put_traffic},
+    AdminRoute{"PUT", "/v1/endpoints/{}/policy", NameKind::kEndpoint, true, put_policy},
+    AdminRoute{"PUT", "/v1/endpoints/{}/shadows", NameKind::kEndpoint, true, put_shadows},
     AdminRoute{"GET", "/v1/backends", NameKind::kNone, false, list_backends},
     AdminRoute{"GET", "/v1/backends/{}", NameKind::kBackend, false, get_backend},
     AdminRoute{"PUT", "/v1/backends/{}", NameKind::kBackend, true, put_backend},

@@ -68,6 +68,19 @@ void propose(AdminContext& context, const AdminCallPtr& call, const Change& chan
       });
 }
 
+// Replaces one member of an endpoint by the body. Whether there is such an endpoint comes first, as
+// its name stands in the path.
+template <typename Value>
+void put_member(AdminContext& context, const AdminCallPtr& call,
+                Result<Value> (*parse)(const JsonValue&), Change (*set)(std::string, Value)) {
+  if (context.controller.desired().endpoints.count(call->name()) == 0) {
+    return call->fail(unknown_endpoint(call->name()));
+  }
+  Result<Value> value = parse(call->body());
+  if (!value.ok()) return call->fail(value.error());
+  propose(context, call, set(call->name(), std::move(value).value()), 200);
+}
+
 }  // namespace
 
 void list_endpoints(AdminContext& context, const AdminCallPtr& call) {
@@ -104,12 +117,15 @@ void remove_endpoint(AdminContext& context, const AdminCallPtr& call) {
 }
 
 void put_traffic(AdminContext& context, const AdminCallPtr& call) {
-  if (context.controller.desired().endpoints.count(call->name()) == 0) {
-    return call->fail(unknown_endpoint(call->name()));
-  }
-  auto weights = parse_traffic(call->body());
-  if (!weights.ok()) return call->fail(weights.error());
-  propose(context, call, set_traffic(call->name(), std::move(weights).value()), 200);
+  put_member(context, call, parse_traffic, set_traffic);
+}
+
+void put_policy(AdminContext& context, const AdminCallPtr& call) {
+  put_member(context, call, parse_policy, set_policy);
+}
+
+void put_shadows(AdminContext& context, const AdminCallPtr& call) {
+  put_member(context, call, parse_shadows, set_shadows);
 }
 
 }  // namespace backplane::host

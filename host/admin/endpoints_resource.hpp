@@ -17,5 +17,9 @@ void put_endpoint(AdminContext& context, const AdminCallPtr& call);
 void remove_endpoint(AdminContext& context, const AdminCallPtr& call);
 // PUT /v1/endpoints/{name}/traffic: replaces the weights; the next request sees them.
 void put_traffic(AdminContext& context, const AdminCallPtr& call);
+// PUT /v1/endpoints/{name}/policy: replaces the policy.
+void put_policy(AdminContext& context, const AdminCallPtr& call);
+// PUT /v1/endpoints/{name}/shadows: replaces the set of shadows; 0 leaves one out.
+void put_shadows(AdminContext& context, const AdminCallPtr& call);
 
 }  // namespace backplane::host

@@ -1,5 +1,6 @@
 #include "host/control/changes.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include "host/config/app_document_check.hpp"
@@ -82,6 +83,34 @@ Change set_traffic(std::string name, Weights traffic) {
           .with_pointer(pointer_step(tag));
     }
     endpoint->second.traffic = traffic;
+    return {};
+  };
+}
+
+Change set_policy(std::string name, TrafficPolicy policy) {
+  return [name = std::move(name), policy](AppDocument& document) -> Status {
+    const auto endpoint = document.endpoints.find(name);
+    if (endpoint == document.endpoints.end()) return unknown_endpoint(name);
+    endpoint->second.policy = policy;
+    return {};
+  };
+}
+
+Change set_shadows(std::string name, std::map<std::string, double> shadows) {
+  return [name = std::move(name), shadows = std::move(shadows)](AppDocument& document) -> Status {
+    const auto endpoint = document.endpoints.find(name);
+    if (endpoint == document.endpoints.end()) return unknown_endpoint(name);
+    EndpointSpec changed = endpoint->second;
+    changed.shadows = shadows;
+    Status checked = check_endpoint(document, changed);
+    if (!checked.ok()) {
+      // The caller's document is the set alone.
+      constexpr std::string_view kMember = "/shadows";
+      std::string place = checked.error().pointer();
+      if (place.starts_with(kMember)) place.erase(0, kMember.size());
+      return std::move(checked).error().with_pointer(std::move(place));
+    }
+    endpoint->second = std::move(changed);
     return {};
   };
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "host/base/status.hpp"
@@ -28,6 +29,11 @@ Change delete_endpoint(std::string name);
 // Replaces the weights; policy and shadows stay. kNotFound "unknown_endpoint", kInvalidArgument
 // "unknown_backend".
 Change set_traffic(std::string name, Weights traffic);
+// Replaces the policy; weights and shadows stay. kNotFound "unknown_endpoint".
+Change set_policy(std::string name, TrafficPolicy policy);
+// Replaces the shadows; weights and policy stay. kNotFound "unknown_endpoint"; kInvalidArgument
+// "unknown_backend" or "inline_shadow", pointing at the backend in the set.
+Change set_shadows(std::string name, std::map<std::string, double> shadows);
 // The whole document at once.
 Change replace_all(AppDocument document);
 

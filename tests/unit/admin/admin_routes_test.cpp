@@ -34,6 +34,12 @@ TEST_SUITE("admin") {
     CHECK((put.value().action == put_traffic));
     CHECK(put.value().name == "split");
     CHECK(put.value().takes_body);
+    const auto policy = match_admin_call(request("PUT", "/v1/endpoints/split/policy"), allow);
+    REQUIRE(policy.ok());
+    CHECK((policy.value().action == put_policy));
+    const auto shadows = match_admin_call(request("PUT", "/v1/endpoints/split/shadows"), allow);
+    REQUIRE(shadows.ok());
+    CHECK((shadows.value().action == put_shadows));
     const auto head = match_admin_call(request("HEAD", "/v1/status"), allow);
     REQUIRE(head.ok());
     CHECK((head.value().action == get_status));

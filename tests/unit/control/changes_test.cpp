@@ -110,6 +110,39 @@ TEST_SUITE("control") {
     CHECK(refused(set_traffic("nope", {{"a", 1.0}}), document).code() == ErrorCode::kNotFound);
   }
 
+  TEST_CASE("set_policy: weights and shadows stay, and set_traffic leaves the policy") {
+    AppDocument document = two_backends();
+    EndpointSpec spec = endpoint("e", "/e", {{"a", 1.0}});
+    spec.shadows = {{"b", 0.25}};
+    REQUIRE(create_endpoint(spec, true)(document).ok());
+    const TrafficPolicy packing{.kind = PolicyKind::kFixedPacking, .packing_num = 4};
+    REQUIRE(set_policy("e", packing)(document).ok());
+    REQUIRE(set_traffic("e", {{"b", 1.0}})(document).ok());
+    spec.policy = packing;
+    spec.traffic = {{"b", 1.0}};
+    CHECK(document.endpoints.at("e") == spec);
+    CHECK(refused(set_policy("nope", packing), document).code() == ErrorCode::kNotFound);
+  }
+
+  TEST_CASE("set_shadows: replaces the set, and points at what may not be in it") {
+    AppDocument document = two_backends();
+    document.backends.at("b").config.execution = Execution::kInline;
+    EndpointSpec spec = endpoint("e", "/e", {{"a", 1.0}});
+    REQUIRE(create_endpoint(spec, true)(document).ok());
+    REQUIRE(set_shadows("e", {{"a", 0.5}})(document).ok());
+    spec.shadows = {{"a", 0.5}};
+    CHECK(document.endpoints.at("e") == spec);
+    const Error unknown = refused(set_shadows("e", {{"a", 1.0}, {"x", 0.5}}), document);
+    CHECK(unknown.reason() == "unknown_backend");
+    CHECK(unknown.pointer() == "/x");
+    const Error is_inline = refused(set_shadows("e", {{"b", 0.5}}), document);
+    CHECK(is_inline.reason() == "inline_shadow");
+    CHECK(is_inline.pointer() == "/b");
+    CHECK(refused(set_shadows("nope", {}), document).code() == ErrorCode::kNotFound);
+    REQUIRE(set_shadows("e", {})(document).ok());
+    CHECK(document.endpoints.at("e").shadows.empty());
+  }
+
   TEST_CASE("create_backend: an equal one is no change, another one of that tag a conflict") {
     AppDocument document = two_backends();
     BackendSpec same = document.backends.at("a");

@@ -133,6 +133,29 @@ TEST_SUITE("routing") {
     CHECK((mirrored.shadow->request(0).deadline == request.received_at + milliseconds(700)));
   }
 
+  TEST_CASE("Router: T68: a shadow's share is its own within each primary") {
+    RouterFixture io;
+    const auto a = std::make_shared<FakeSink>("a@1");
+    const auto b = std::make_shared<FakeSink>("b@1");
+    const auto shadow = std::make_shared<FakeSink>("s@1");
+    const auto endpoint = endpoint_on("one", "/one", {arm_to("a", 0.5, a), arm_to("b", 0.5, b)});
+    endpoint->shadows = {shadow_to("s", 0.5, shadow)};
+    io.publish({endpoint});
+    std::size_t of_a = 0;
+    std::size_t of_b = 0;
+    for (int i = 0; i < 2000; ++i) {
+      io.send("/one");
+      const bool to_a = a->answer_all() == 1;
+      b->answer_all();
+      (to_a ? of_a : of_b) += shadow->answer_all();
+    }
+    // Of a thousand each; four sigma.
+    CHECK(of_a > 436);
+    CHECK(of_a < 564);
+    CHECK(of_b > 436);
+    CHECK(of_b < 564);
+  }
+
   TEST_CASE("Router: refused requests are not mirrored") {
     RouterFixture io;
     Mirrored mirrored(1.0);
