@@ -25,7 +25,7 @@ Status BatchCollector::push(RequestList& burst, TimePoint now) {
     while (!closed && !burst.empty() && queue_.size() < max_queue_) {
       PendingRequest request = burst.pop_front();
       request.exchange().queued = now;
-      queue_.push_back(std::move(request));
+      queue_.push(std::move(request));
     }
     if (!closed) wakes = claim_sleepers(now);
     depth_.store(queue_.size(), std::memory_order_relaxed);
@@ -85,7 +85,7 @@ RequestList BatchCollector::close_and_take() {
   {
     MutexLock lock(mutex_);
     closed_ = true;
-    rest = std::move(queue_);
+    rest = queue_.take_all();
     depth_.store(0, std::memory_order_relaxed);
   }
   ready_.notify_all();
@@ -104,15 +104,18 @@ bool BatchCollector::go_together(const Exchange& one, const Exchange& other) {
 
 QueueView BatchCollector::view() const {
   QueueView queue{.length = queue_.size()};
-  const Exchange* const first = queue_.front();
-  if (first == nullptr || limits_.max_batch_size <= 1) return queue;
+  if (queue.length == 0 || limits_.max_batch_size <= 1) return queue;
+  RequestQueue::Cursor cursor(queue_);
+  const Exchange* const first = cursor.next();
   queue.oldest_arrival = first->queued;
   for (const Exchange* exchange = first;
        exchange != nullptr && queue.compatible < limits_.max_batch_size &&
        go_together(*exchange, *first);
-       exchange = exchange->next) {
+       exchange = cursor.next()) {
     ++queue.compatible;
-    queue.tightest_deadline = std::min(queue.tightest_deadline, exchange->request.deadline);
+    queue.oldest_arrival = std::min(queue.oldest_arrival, exchange->queued);
+    queue.tightest_deadline =
+        std::min({queue.tightest_deadline, exchange->due, exchange->request.deadline});
   }
   return queue;
 }

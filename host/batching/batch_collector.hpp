@@ -10,11 +10,12 @@
 #include "host/base/status.hpp"
 #include "host/batching/batch_policy.hpp"
 #include "host/batching/request_list.hpp"
+#include "host/batching/request_queue.hpp"
 
 namespace backplane::host {
 
-// A bounded queue that hands out batches. Owned by one Backend, filled by io threads and emptied
-// by that backend's replicas. Thread-safe.
+// A bounded queue that hands out batches, what is due first at their head. Owned by one Backend,
+// filled by io threads and emptied by that backend's replicas. Thread-safe.
 //
 // A plain mutex: with one push for a burst and one wake for a batch it measures as well as a
 // lock-free ring (a wake for each request is what halves throughput).
@@ -63,7 +64,7 @@ class BatchCollector {
 
   mutable Mutex mutex_;
   CondVar ready_;
-  RequestList queue_ BP_GUARDED_BY(mutex_);
+  RequestQueue queue_ BP_GUARDED_BY(mutex_);
   std::atomic<std::size_t> depth_{0};  // queue_.size(), stored under the mutex
   bool closed_ BP_GUARDED_BY(mutex_) = false;
   // Replicas in ready_.wait() that nobody has claimed yet, and wakes that are on their way. A

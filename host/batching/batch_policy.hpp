@@ -22,8 +22,9 @@ struct QueueView {
   std::size_t length = 0;
   // How many requests at the front may go into one batch together; at most max_batch_size counted.
   std::size_t compatible = 0;
+  // Of the compatible ones: who came first, and by when the first of them should be served.
   TimePoint oldest_arrival{};
-  TimePoint tightest_deadline = kNever;  // of the compatible ones
+  TimePoint tightest_deadline = kNever;
 };
 
 // take > 0: hand out that many now. take == 0: wait for more, until `wait_until` at the latest

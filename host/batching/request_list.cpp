@@ -1,5 +1,7 @@
 #include "host/batching/request_list.hpp"
 
+#include <utility>
+
 namespace backplane::host {
 
 RequestList& RequestList::operator=(RequestList&& other) noexcept {
@@ -10,6 +12,17 @@ RequestList& RequestList::operator=(RequestList&& other) noexcept {
     size_ = std::exchange(other.size_, 0);
   }
   return *this;
+}
+
+void RequestList::insert_by_due(PendingRequest&& request) {
+  const TimePoint due = request.exchange().due;
+  if (last_ == nullptr || last_->due <= due) return push_back(std::move(request));
+  Exchange** place = &first_;
+  while ((*place)->due <= due) place = &(*place)->next;
+  Exchange& exchange = std::move(request).release();
+  exchange.next = *place;
+  *place = &exchange;
+  ++size_;
 }
 
 void RequestList::append(RequestList&& other) {

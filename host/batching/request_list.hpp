@@ -34,6 +34,9 @@ class RequestList {
     last_ = &exchange;
     ++size_;
   }
+  // Behind those that are due no later (Exchange::due), in a list that is in that order. The end
+  // is tried first; else it walks from the front.
+  void insert_by_due(PendingRequest&& request);
   // Invalid when the list is empty.
   PendingRequest pop_front() {
     if (first_ == nullptr) return {};

@@ -8,6 +8,7 @@ void Exchange::reset() {
   next = nullptr;
   route = nullptr;
   queued = started = finished = {};
+  due = kNever;
   batch_key = 0;
   batch_size = 0;
   fault = HandlerFault::kNone;

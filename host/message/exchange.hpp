@@ -40,7 +40,10 @@ class Exchange {
   RouteState* route = nullptr;  // the HttpHandler's
   CompletionSink* home = nullptr;
 
-  TimePoint queued{};           // when a queue took it; a batch's wait counts from here
+  TimePoint queued{};  // when a queue took it; a batch's wait counts from here
+  // When it should be served, never after request.deadline: queues go by it. kNever: at its
+  // deadline, like all that ask for nothing.
+  TimePoint due = kNever;
   std::uint64_t batch_key = 0;  // requests with different keys never share an execute()
 
   // Written by the replica that ran it, read after completion.

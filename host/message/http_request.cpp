@@ -16,7 +16,7 @@ void HttpRequest::clear() {
   headers.clear();
   request_id.clear();
   received_at = {};
-  deadline = kNever;
+  deadline = slo = kNever;
   call_method = shard_key = trace_id = {};
   has_shard_key = false;
 }

@@ -31,6 +31,7 @@ struct HttpRequest {
   RequestId request_id;
   TimePoint received_at{};       // first byte of the head
   TimePoint deadline = kNever;   // when the answer is worth nothing any more
+  TimePoint slo = kNever;        // when the client would like it; may have passed
   std::string_view call_method;  // X-Serve-Call-Method; empty when absent
   std::string_view shard_key;    // X-Serve-Shard-Key; empty when absent
   bool has_shard_key = false;

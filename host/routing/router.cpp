@@ -24,6 +24,17 @@ std::uint64_t batch_key(const HttpRequest& request, bool mix_content_types) {
   return key;
 }
 
+// Puts the backend's limit on a request, and says by when its queue should serve it: as the client
+// asked, by either header, but not after its deadline.
+void limit_time(std::chrono::milliseconds request_timeout, Exchange& exchange) {
+  HttpRequest& request = exchange.request;
+  const TimePoint asked = std::min(request.slo, request.deadline);
+  if (request_timeout.count() > 0) {
+    request.deadline = std::min(request.deadline, request.received_at + request_timeout);
+  }
+  exchange.due = asked == kNever ? kNever : std::min(asked, request.deadline);
+}
+
 Error no_traffic(const Endpoint& endpoint) {
   return Error(ErrorCode::kUnavailable, "no_traffic",
                "endpoint '" + endpoint.name + "' has no traffic set");
@@ -156,11 +167,8 @@ void Router::send_to(const Arm& arm, Exchange& exchange) {
                         "backend '" + arm.tag + "' has no replica that serves"),
                   exchange);
   }
-  HttpRequest& request = exchange.request;
-  if (arm.request_timeout.count() > 0) {
-    request.deadline = std::min(request.deadline, request.received_at + arm.request_timeout);
-  }
-  exchange.batch_key = batch_key(request, arm.mix_content_types);
+  limit_time(arm.request_timeout, exchange);
+  exchange.batch_key = batch_key(exchange.request, arm.mix_content_types);
   gathered_.add(*arm.sink, exchange);
 }
 
@@ -177,10 +185,7 @@ void Router::mirror(const Endpoint& endpoint, const Exchange& exchange) {
       shadows_->push(*copy);
       continue;
     }
-    if (shadow.request_timeout.count() > 0) {
-      copy->request.deadline =
-          std::min(copy->request.deadline, copy->request.received_at + shadow.request_timeout);
-    }
+    limit_time(shadow.request_timeout, *copy);
     copy->batch_key = batch_key(copy->request, shadow.mix_content_types);
     gathered_.add(*shadow.sink, *copy);
   }

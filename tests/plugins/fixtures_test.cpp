@@ -229,7 +229,9 @@ TEST_SUITE("fixtures") {
     char byte = 0;
     CHECK(::read(entered, &byte, 1) == -1);
     REQUIRE(::write(gate, "g", 1) == 1);
-    CHECK(bodies(held->send_batch({{}, {}})) == Texts{"2", "2"});
+    const auto answers = held->send_batch({{}, {}});
+    CHECK(bodies(answers) == Texts{"2", "2"});
+    CHECK(answers[0].header("x-call") == "1");
     CHECK(::read(entered, &byte, 1) == 1);
     ::close(entered);
     ::close(gate);

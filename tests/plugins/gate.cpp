@@ -43,15 +43,18 @@ class Fifo {
 };
 
 // init {"entered": path, "gate": path}, two FIFOs of the test. Each call writes one byte to
-// `entered`, waits for one byte of `gate`, and answers with the number of requests it was given.
+// `entered`, waits for one byte of `gate`, and answers with the number of requests it was given;
+// the header X-Call says the how-manieth call of its replica it was.
 class Gate {
  public:
   explicit Gate(backplane::Config init) : Gate(backplane::JsonDocument::parse(init.json())) {}
 
-  std::vector<std::string> batch(std::span<const backplane::Request> requests) const {
+  std::vector<backplane::Response> batch(std::span<const backplane::Request> requests) {
     entered_.put('e');
     gate_.take();
-    return std::vector<std::string>(requests.size(), std::to_string(requests.size()));
+    backplane::Response answer(std::to_string(requests.size()));
+    answer.set_header("X-Call", std::to_string(++calls_));
+    return std::vector<backplane::Response>(requests.size(), answer);
   }
 
  private:
@@ -61,6 +64,7 @@ class Gate {
 
   Fifo entered_;
   Fifo gate_;
+  long calls_ = 0;
 };
 
 }  // namespace

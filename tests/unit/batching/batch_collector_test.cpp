@@ -306,6 +306,71 @@ TEST_SUITE("batching") {
     CHECK(taken == Batch{&a, &urgent});
   }
 
+  TEST_CASE("BatchCollector: T79: what is due first leaves first") {
+    std::array<TestExchange, 10> e;
+    BatchCollector collector({}, 10);
+    const TimePoint now = Clock::now();
+    for (std::size_t i = 0; i < e.size(); ++i) {
+      e[i].due = now + milliseconds(1000) - milliseconds(100) * i;
+      push(collector, {&e[i]}, now);
+    }
+    for (std::size_t i = e.size(); i > 0; --i) CHECK(pop(collector) == Batch{&e[i - 1]});
+  }
+
+  TEST_CASE(
+      "BatchCollector: T80: one that is due but not over is served, one that is over is not") {
+    TestExchange late;
+    TestExchange over;
+    BatchCollector collector({}, 10);
+    const TimePoint now = Clock::now();
+    late.due = now - hours(1);
+    late.request.deadline = now + hours(1);
+    over.due = over.request.deadline = now;
+    push(collector, {&over, &late});
+    CHECK(pop(collector) == Batch{&late});
+    collector.close();
+    CHECK(pop(collector).empty());
+    CHECK(over.response.status == 504);
+    CHECK_FALSE(late.response.status == 504);
+  }
+
+  TEST_CASE("BatchCollector: a batch is cut at the first of another kind, in order of due") {
+    std::array<TestExchange, 5> e;
+    BatchCollector collector(batched(8), 10);
+    const TimePoint now = Clock::now();
+    for (TestExchange& exchange : e) exchange.request.deadline = now + hours(1);
+    e[1].batch_key = e[3].batch_key = 7;
+    e[3].due = now + milliseconds(100);
+    e[4].due = now + milliseconds(200);
+    push(collector, {&e[0], &e[1], &e[2], &e[3], &e[4]});
+    CHECK(pop(collector) == Batch{&e[3]});
+    CHECK(pop(collector) == Batch{&e[4], &e[0]});
+    CHECK(pop(collector) == Batch{&e[1]});
+    CHECK(pop(collector) == Batch{&e[2]});
+  }
+
+  TEST_CASE(
+      "BatchCollector: a batch waits from the arrival of whoever came first, not goes first") {
+    const milliseconds wait = hours(1);
+    TestExchange first;
+    TestExchange urgent;
+    BatchCollector collector(batched(8, wait), 10);
+    first.request.deadline = Clock::now() + 2 * hours(1);
+    urgent.due = Clock::now() + hours(1) + milliseconds(1);
+    push(collector, {&first}, Clock::now() - wait);
+    push(collector, {&urgent});
+    CHECK(pop(collector) == Batch{&urgent, &first});
+  }
+
+  TEST_CASE("BatchCollector: a batch that waits goes early for one that is due") {
+    TestExchange due_now;
+    BatchCollector collector(batched(8, hours(1)), 10);
+    due_now.due = Clock::now();
+    due_now.request.deadline = Clock::now() + hours(1);
+    push(collector, {&due_now});
+    CHECK(pop(collector) == Batch{&due_now});
+  }
+
   TEST_CASE("BatchCollector: its estimate is the queue at the pace last seen") {
     std::array<TestExchange, 4> e;
     BatchCollector collector({.max_batch_size = 1, .num_replicas = 1}, 10);

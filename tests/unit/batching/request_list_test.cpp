@@ -78,6 +78,20 @@ TEST_SUITE("batching") {
     CHECK(empty_out(list) == wanted);
   }
 
+  TEST_CASE(
+      "RequestList: inserting by due keeps that order, and the order of arrival among equals") {
+    std::array<TestExchange, 7> e;
+    const std::array<int, 7> due{5, 3, 5, 9, 1, 3, 9};
+    RequestList list;
+    for (std::size_t i = 0; i < e.size(); ++i) {
+      e[i].due = TimePoint(std::chrono::seconds(due[i]));
+      list.insert_by_due(PendingRequest(e[i]));
+    }
+    CHECK(list.size() == 7);
+    const std::vector<Exchange*> wanted{&e[4], &e[1], &e[5], &e[0], &e[2], &e[3], &e[6]};
+    CHECK(empty_out(list) == wanted);
+  }
+
   TEST_CASE("RequestList: what stands in a dropped one, or one assigned over, is answered 500") {
     std::array<TestExchange, 3> dropped;
     std::array<TestExchange, 1> kept;

@@ -24,6 +24,7 @@ TEST_SUITE("message") {
     exchange.next = &exchange;
     exchange.route = &state;
     exchange.queued = exchange.started = exchange.finished = Clock::now();
+    exchange.due = Clock::now();
     exchange.batch_key = 7;
     exchange.batch_size = 3;
     exchange.fault = HandlerFault::kOther;
@@ -41,6 +42,7 @@ TEST_SUITE("message") {
     CHECK(exchange.queued == TimePoint());
     CHECK(exchange.started == TimePoint());
     CHECK(exchange.finished == TimePoint());
+    CHECK((exchange.due == kNever));
     CHECK(exchange.batch_key == 0);
     CHECK(exchange.batch_size == 0);
     CHECK_FALSE(exchange.abandoned());

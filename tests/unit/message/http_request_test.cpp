@@ -32,7 +32,7 @@ TEST_SUITE("message") {
     request.has_shard_key = true;
     request.headers = {{"a", "b"}};
     request.request_id = "x";
-    request.received_at = request.deadline = TimePoint(std::chrono::seconds(1));
+    request.received_at = request.deadline = request.slo = TimePoint(std::chrono::seconds(1));
     request.clear();
     for (const std::string_view text :
          {request.method, request.path, request.route_path, request.query, request.authority,
@@ -45,6 +45,7 @@ TEST_SUITE("message") {
     CHECK(request.request_id.empty());
     CHECK(request.received_at == TimePoint());
     CHECK(request.deadline == kNever);
+    CHECK(request.slo == kNever);
   }
 }
 

@@ -156,6 +156,16 @@ TEST_SUITE("routing") {
     CHECK(of_b < 564);
   }
 
+  TEST_CASE("Router: a copy is due as its original asked, within its own limit") {
+    RouterFixture io;
+    Mirrored mirrored(1.0);
+    mirrored.endpoint->shadows[0].request_timeout = milliseconds(700);
+    io.publish({mirrored.endpoint});
+    const Exchange& original = io.send("/one", "GET", {{"X-Serve-Relative-Slo-Ms", "40"}});
+    CHECK((original.due == original.request.received_at + milliseconds(40)));
+    CHECK((mirrored.shadow->exchange(0).due == original.due));
+  }
+
   TEST_CASE("Router: refused requests are not mirrored") {
     RouterFixture io;
     Mirrored mirrored(1.0);

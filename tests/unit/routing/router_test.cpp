@@ -133,6 +133,47 @@ TEST_SUITE("routing") {
     }
   }
 
+  TEST_CASE("Router: what a client asks for makes it due earlier, but never after its deadline") {
+    struct Row {
+      std::vector<HeaderField> headers;
+      milliseconds deadline;
+      milliseconds due;  // 0: as its deadline
+    };
+    const HeaderField timeout{"X-Request-Timeout", "200"};
+    for (const Row& row :
+         {Row{{}, milliseconds(300), milliseconds(0)},
+          Row{{timeout}, milliseconds(200), milliseconds(200)},
+          Row{{{"X-Serve-Relative-Slo-Ms", "100"}}, milliseconds(300), milliseconds(100)},
+          Row{{{"X-Serve-Relative-Slo-Ms", "100"}, timeout}, milliseconds(200), milliseconds(100)},
+          Row{{{"X-Serve-Relative-Slo-Ms", "250"}, timeout}, milliseconds(200), milliseconds(200)},
+          Row{{{"X-Serve-Relative-Slo-Ms", "900"}}, milliseconds(300), milliseconds(300)},
+          Row{{{"X-Request-Timeout", "900"}}, milliseconds(300), milliseconds(300)}}) {
+      RouterFixture io;
+      const auto a = std::make_shared<FakeSink>("a@1");
+      Arm arm = arm_to("a", 1, a);
+      arm.request_timeout = milliseconds(300);
+      io.publish({endpoint_on("one", "/one", {arm})});
+      const Exchange& exchange = io.send("/one", "GET", row.headers);
+      const TimePoint received = exchange.request.received_at;
+      CHECK((exchange.request.deadline == received + row.deadline));
+      CHECK((exchange.due == (row.due.count() == 0 ? kNever : received + row.due)));
+    }
+  }
+
+  TEST_CASE("Router: T78: a bad objective is answered 400, after 404 and 405") {
+    RouterFixture io;
+    const auto a = std::make_shared<FakeSink>("a@1");
+    io.publish({endpoint_on("one", "/one", {arm_to("a", 1, a)})});
+    const std::vector<HeaderField> bad{{"X-Serve-Relative-Slo-Ms", "-1"}};
+    CHECK(io.send("/one", "GET", bad).has_code("bad_header"));
+    CHECK(io.send("/two", "GET", bad).response.status == 404);
+    CHECK(io.send("/one", "POST", bad).response.status == 405);
+    CHECK(a->held() == 0);
+    TestExchange& early = io.request("/one", "GET", bad);
+    CHECK(io.router().refuse_early(early));
+    CHECK(early.response.status == 400);
+  }
+
   TEST_CASE("Router: requests of different kinds get different batch keys") {
     RouterFixture io;
     const auto a = std::make_shared<FakeSink>("a@1");
