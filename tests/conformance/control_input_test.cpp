@@ -60,10 +60,11 @@ TEST_SUITE("control input") {
                                                                   {R"({"a":0,"b":0})", ""},
                                                                   {"{}", ""},
                                                                   {"[]", ""}};
-    for (const auto& [body, pointer] : bodies) {
+    for (const auto& entry : bodies) {
+      const std::string& body = entry.first;
       CAPTURE(body);
       CHECK(host.refused("PUT", kTraffic, body) == "422 invalid_weights");
-      CHECK(host.admin("PUT", kTraffic, body).text_at("/pointer") == pointer);
+      CHECK(host.admin("PUT", kTraffic, body).text_at("/pointer") == entry.second);
     }
     std::string many = R"({"a":1)";
     for (int i = 0; i < 64; ++i) many += ",\"b" + std::to_string(i) + "\":0";
@@ -188,14 +189,16 @@ TEST_SUITE("control input") {
         {"num_replicas", "0"},        {"num_replicas", "-1"},          {"num_replicas", "1.5"},
         {"num_replicas", "1e9"},      {"num_replicas", "1000000000"},  {"max_batch_size", "0"},
         {"request_timeout_ms", "-1"}, {"batch_wait_timeout_ms", "-1"}, {"max_queue", "-1"}};
-    for (const auto& [key, value] : bounds) {
-      CAPTURE(key + " " + value);
-      CHECK(host.refused("PUT", "/v1/backends/x", backend_with(key, value)) ==
-            "422 invalid_argument");
-      const Answer answer = host.admin("PUT", "/v1/backends/x", backend_with(key, value));
+    for (const auto& entry : bounds) {
+      const std::string& key = entry.first;
+      const std::string body = backend_with(key, entry.second);
+      CAPTURE(body);
+      CHECK(host.refused("PUT", "/v1/backends/x", body) == "422 invalid_argument");
+      const Answer answer = host.admin("PUT", "/v1/backends/x", body);
       CHECK(answer.text_at("/pointer") == "/config/" + key);
-      CHECK(
-          answer.detail().starts_with("found " + value + " for '" + key + "', wanted an integer "));
+      std::string wanted = "found ";
+      wanted.append(entry.second).append(" for '").append(key).append("', wanted an integer ");
+      CHECK(answer.detail().starts_with(wanted));
     }
   }
 }
