@@ -24,7 +24,7 @@ from typing import Any, Mapping, Optional, Sequence, Union
 __all__ = [
     "Answer", "BackplaneError", "Handle", "create_backend", "create_endpoint", "delete_backend",
     "delete_endpoint", "get_backend_config", "get_handle", "init", "list_backends",
-    "list_endpoints", "set_traffic", "stat", "status",
+    "list_endpoints", "set_policy", "set_traffic", "shadow_traffic", "stat", "status",
 ]
 
 Json = dict[str, Any]
@@ -125,20 +125,19 @@ def _connected() -> _Host:
     return _host
 
 
-def _call(method: str, path: str, body: Any = None, query: Optional[Json] = None,
-          if_match: Optional[str] = None) -> Json:
+def _call(method: str, path: str, body: Any = None) -> Json:
     """One call of the admin API and the object that it answers."""
-    headers = {}
-    content = None
-    if body is not None:
-        headers["Content-Type"] = "application/json"
-        content = json.dumps(body, allow_nan=False).encode()
-    if if_match is not None:
-        headers["If-Match"] = if_match
-    known = {name: value for name, value in (query or {}).items() if value is not None}
-    target = path + ("?" + urllib.parse.urlencode(known) if known else "")
-    answered: Json = _connected().admin.ask(method, target, content, headers).json()
+    answered: Json = _ask(method, path, body).json()
     return answered
+
+
+def _ask(method: str, path: str, body: Any = None,
+         headers: Optional[Mapping[str, str]] = None) -> Answer:
+    if body is None:
+        return _connected().admin.ask(method, path, None, headers)
+    content = json.dumps(body, allow_nan=False).encode()
+    return _connected().admin.ask(method, path, content,
+                                  {"Content-Type": "application/json", **(headers or {})})
 
 
 def _path(*steps: str) -> str:
@@ -197,6 +196,31 @@ def set_traffic(endpoint_name: str, traffic_policy_dictionary: Mapping[str, floa
     """Replaces the weights, by backend tag, of an endpoint. They sum to 1."""
     return _call("PUT", _path("endpoints", endpoint_name, "traffic"),
                  dict(traffic_policy_dictionary))
+
+
+def shadow_traffic(endpoint_name: str, backend_tag: str, proportion: float) -> Json:
+    """Copies this proportion of an endpoint's requests, from 0 to 1, to a backend whose answers
+    are dropped; 0 ends it. The endpoint's other shadows stay."""
+    path = _path("endpoints", endpoint_name)
+    while True:
+        now = _ask("GET", path)
+        shadows = {**now.json()["shadows"], backend_tag: proportion}
+        try:
+            answered: Json = _ask("PUT", path + "/shadows", shadows,
+                                  {"If-Match": now.headers["ETag"]}).json()
+            return answered
+        except BackplaneError as error:
+            if error.status != 412:  # else somebody changed the state in between: look again
+                raise
+
+
+def set_policy(endpoint_name: str, policy: str, packing_num: Optional[int] = None) -> Json:
+    """How requests are spread by weight: "random", "round_robin", "power_of_two", or
+    "fixed_packing" with `packing_num` requests in a row to each backend."""
+    body: Json = {"policy": policy}
+    if packing_num is not None:
+        body["packing_num"] = packing_num
+    return _call("PUT", _path("endpoints", endpoint_name, "policy"), body)
 
 
 def create_backend(backend_tag: str, handler: str, init: Any = None,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable, ClassVar
 
@@ -101,6 +102,35 @@ class PythonClientTest(unittest.TestCase):
         self.assertTrue(handle.remote().result().backend.startswith("new@"))
         keyed = handle.options(shard_key="user-1")
         self.assertEqual(keyed.remote().result().status, 200)
+
+    def test_shadows_are_added_one_by_one_and_see_what_the_endpoint_sees(self) -> None:
+        for tag in ("main", "copy", "other"):
+            serve.create_backend(tag, "hello")
+        serve.create_endpoint("e", backend="main", route="/e")
+        serve.shadow_traffic("e", "copy", 1.0)
+        self.assertEqual(serve.shadow_traffic("e", "other", 0.25)["shadows"],
+                         {"copy": 1, "other": 0.25})
+        self.assertEqual(serve.shadow_traffic("e", "other", 0)["shadows"], {"copy": 1})
+        refused = self.refused(serve.shadow_traffic, "e", "copy", 1.5)
+        self.assertEqual((refused.code, refused.pointer), ("invalid_shadows", "/copy"))
+        self.assertTrue(serve.get_handle("e").remote().result().backend.startswith("main@"))
+
+    def test_shadows_set_at_once_by_many_are_all_kept(self) -> None:
+        tags = [f"shadow{i}" for i in range(6)]
+        for tag in ["main", *tags]:
+            serve.create_backend(tag, "hello")
+        serve.create_endpoint("e", backend="main", route="/e")
+        with ThreadPoolExecutor(len(tags)) as pool:
+            list(pool.map(lambda tag: serve.shadow_traffic("e", tag, 0.5), tags))
+        self.assertEqual(sorted(serve.list_endpoints()["e"]["shadows"]), tags)
+
+    def test_a_policy_is_set_and_shown(self) -> None:
+        serve.create_backend("a", "hello")
+        serve.create_endpoint("e", backend="a", route="/e")
+        packed = serve.set_policy("e", "fixed_packing", packing_num=3)
+        self.assertEqual((packed["policy"], packed["packing_num"]), ("fixed_packing", 3))
+        self.assertEqual(serve.set_policy("e", "round_robin")["policy"], "round_robin")
+        self.assertEqual(self.refused(serve.set_policy, "e", "luck").code, "invalid_policy")
 
     def test_requests_carry_queries_bodies_and_headers(self) -> None:
         serve.create_backend("echo", "echo/echo")
