@@ -108,6 +108,15 @@ unsigned http_status_of(ErrorCode code) {
   return 500;
 }
 
+ErrorCode error_code_of(unsigned http_status) {
+  constexpr auto kLast = static_cast<unsigned>(ErrorCode::kVersionNotSupported);
+  for (unsigned number = 0; number <= kLast; ++number) {
+    const auto code = static_cast<ErrorCode>(number);
+    if (http_status_of(code) == http_status) return code;
+  }
+  return http_status < 500 ? ErrorCode::kInvalidArgument : ErrorCode::kInternal;
+}
+
 std::string_view reason_phrase(unsigned status) {
   const auto* const found =
       std::find_if(kPhrases.begin(), kPhrases.end(),

@@ -9,6 +9,9 @@ namespace backplane::host {
 
 // The HTTP status for `code`. This part alone knows it.
 unsigned http_status_of(ErrorCode code);
+// The code whose status `http_status` is, for whoever reads answers. What we do not send ourselves
+// counts as the first of its class: kInvalidArgument below 500, kInternal from there.
+ErrorCode error_code_of(unsigned http_status);
 // The standard phrase for `status` (RFC 9110 15); "Unknown" for one we do not know.
 std::string_view reason_phrase(unsigned status);
 

@@ -45,6 +45,16 @@ TEST_SUITE("message") {
     }
   }
 
+  TEST_CASE("error_code_of: the code back from its status, and a near one for others' statuses") {
+    for (unsigned number = 0; number <= static_cast<unsigned>(ErrorCode::kVersionNotSupported);
+         ++number) {
+      const auto code = static_cast<ErrorCode>(number);
+      CHECK(error_code_of(http_status_of(code)) == code);
+    }
+    CHECK(error_code_of(402) == ErrorCode::kInvalidArgument);
+    CHECK(error_code_of(599) == ErrorCode::kInternal);
+  }
+
   TEST_CASE("reason_phrase: standard ones, and a word for those we do not know") {
     CHECK(reason_phrase(200) == "OK");
     CHECK(reason_phrase(404) == "Not Found");
