@@ -24,6 +24,7 @@ struct AdminContext {
   std::string version;
   TimePoint started;
   std::chrono::system_clock::time_point started_at;  // the same, for people
+  std::string data_url;  // where requests are answered: "http://127.0.0.1:8000"
   const RouterStats& router_stats;
   // [control] What the listeners have counted.
   std::function<HttpTotals()> data_totals;

@@ -41,7 +41,8 @@ void get_status(AdminContext& context, const AdminCallPtr& call) {
         .member("abi", std::to_string(BP_ABI_MAJOR) + "." + std::to_string(BP_ABI_MINOR))
         .member("uptime_seconds", uptime.count())
         .member("revision", controller.revision())
-        .member("ready", controller.unready_causes().empty());
+        .member("ready", controller.unready_causes().empty())
+        .member("data_url", context.data_url);
     write_strings(json, "causes", controller.unready_causes());
     json.key("backends").begin_object();
     for (const auto& [tag, spec] : controller.desired().backends) {

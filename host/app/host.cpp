@@ -11,6 +11,7 @@
 #include "host/app/http_totals_json.hpp"
 #include "host/base/log.hpp"
 #include "host/config/app_document_reader.hpp"
+#include "host/config/socket_address.hpp"
 
 namespace backplane::host {
 namespace {
@@ -120,6 +121,7 @@ Status Host::start_listeners() {
                    .version = BACKPLANE_VERSION,
                    .started = Clock::now(),
                    .started_at = std::chrono::system_clock::now(),
+                   .data_url = "http://" + text_of({config_.data.address, data_->port()}),
                    .router_stats = *router_stats_,
                    .data_totals = [this] { return data_->totals(); },
                    .admin_totals = [this] { return admin_totals(); },

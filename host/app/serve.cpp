@@ -12,6 +12,7 @@
 #include "host/app/host.hpp"
 #include "host/app/shutdown_policy.hpp"
 #include "host/base/log.hpp"
+#include "host/config/socket_address.hpp"
 
 namespace backplane::host {
 namespace {
@@ -48,14 +49,10 @@ class Signals {
   sigset_t set_{};
 };
 
-std::string authority(const ListenerConfig& listener, std::uint16_t port) {
-  const bool is_v6 = listener.address.find(':') != std::string::npos;
-  return (is_v6 ? "[" + listener.address + "]" : listener.address) + ":" + std::to_string(port);
-}
-
 void announce(const Host& host) {
-  std::cout << "ready data=" << authority(host.config().data, host.data_port())
-            << " admin=" << authority(host.config().admin, host.admin_port()) << std::endl;
+  const SocketAddress data{host.config().data.address, host.data_port()};
+  const SocketAddress admin{host.config().admin.address, host.admin_port()};
+  std::cout << "ready data=" << text_of(data) << " admin=" << text_of(admin) << std::endl;
 }
 
 void reload(Host& host) {

@@ -48,6 +48,12 @@ Result<SocketAddress> parse_socket_address(std::string_view text) {
                    "' as an address, wanted IP:PORT such as 127.0.0.1:8000 or [::1]:8000");
 }
 
+std::string text_of(const SocketAddress& address) {
+  const bool is_v6 = address.address.find(':') != std::string::npos;
+  return (is_v6 ? "[" + address.address + "]" : address.address) + ":" +
+         std::to_string(address.port);
+}
+
 bool is_ip_address(std::string_view text) {
   // A NUL inside would end the C string early.
   if (text.find('\0') != std::string_view::npos) return false;

@@ -20,6 +20,9 @@ struct SocketAddress {
 // kInvalidArgument: anything else, names of hosts among it.
 Result<SocketAddress> parse_socket_address(std::string_view text);
 
+// `address` as parse_socket_address reads it and URLs hold it.
+std::string text_of(const SocketAddress& address);
+
 bool is_ip_address(std::string_view text);
 
 // Whether only processes of this machine can reach `address`, an IPv4 or IPv6 literal.

@@ -26,6 +26,11 @@ TEST_SUITE("config") {
     }
   }
 
+  TEST_CASE("text_of: what parse_socket_address reads") {
+    CHECK(text_of({"127.0.0.1", 8000}) == "127.0.0.1:8000");
+    CHECK(text_of({"::1", 0}) == "[::1]:0");
+  }
+
   TEST_CASE("is_loopback: only what this machine alone can reach") {
     CHECK(is_loopback("127.0.0.1"));
     CHECK(is_loopback("127.255.255.254"));
