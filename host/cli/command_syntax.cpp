@@ -18,6 +18,7 @@ Poco::Util::OptionSet options_of(const CommandSyntax& syntax) {
   for (const OptionSyntax& option : syntax.options) {
     Poco::Util::Option described(option.name, "", option.description);
     if (!option.argument.empty()) described.argument(option.argument);
+    described.repeatable(option.repeatable);
     options.addOption(described);
   }
   options.addOption(Poco::Util::Option("help", "h", "Print this and do nothing."));
@@ -61,11 +62,35 @@ void take_arguments(const Poco::Util::OptionSet& options, const std::vector<std:
     } else if (name == "help") {
       parsed.help = true;
       return;
+    } else if (!name.empty() && options.getOption(name).repeatable()) {
+      parsed.lists[name].push_back(value);
     } else if (!name.empty()) {
       parsed.options[name] = value;
     }
   }
   processor.checkRequired();
+}
+
+// How many operands there may be.
+bool fits(const CommandSyntax& syntax, std::size_t count) {
+  const std::size_t required = syntax.operands.size();
+  if (!syntax.repeated.empty()) return count > required;
+  return count == required || (!syntax.optional.empty() && count == required + 1);
+}
+
+std::string usage_of(const CommandSyntax& syntax) {
+  std::string usage = "[OPTION]...";
+  for (const std::string& operand : syntax.operands) usage += " " + operand;
+  if (!syntax.optional.empty()) usage += " [" + syntax.optional + "]";
+  if (!syntax.repeated.empty()) usage += " " + syntax.repeated + "...";
+  return usage;
+}
+
+std::string footer_of(const CommandSyntax& syntax) {
+  if (syntax.examples.empty()) return syntax.notes;
+  std::string footer = "Examples:";
+  for (const std::string& example : syntax.examples) footer += "\n  backplane " + example;
+  return footer + "\n\n" + syntax.notes;
 }
 
 }  // namespace
@@ -80,11 +105,11 @@ Result<ParsedCommand> parse_command(const CommandSyntax& syntax,
   } catch (const std::exception& other) {
     return refuse(syntax, other.what());
   }
-  if (parsed.help || parsed.operands.size() == syntax.operands.size()) return parsed;
-  if (parsed.operands.size() > syntax.operands.size()) {
-    return refuse(syntax, "unexpected '" + parsed.operands[syntax.operands.size()] + "'");
-  }
-  return refuse(syntax, "found no " + syntax.operands[parsed.operands.size()]);
+  const std::size_t found = parsed.operands.size();
+  if (parsed.help || fits(syntax, found)) return parsed;
+  if (found < syntax.operands.size()) return refuse(syntax, "found no " + syntax.operands[found]);
+  if (found == syntax.operands.size()) return refuse(syntax, "found no " + syntax.repeated);
+  return refuse(syntax, "unexpected '" + parsed.operands.back() + "'");
 }
 
 std::string help_text(const CommandSyntax& syntax) {
@@ -94,11 +119,9 @@ std::string help_text(const CommandSyntax& syntax) {
   formatter.setAutoIndent();
   formatter.setWidth(100);
   formatter.setCommand("backplane " + syntax.name);
-  std::string usage = "[OPTION]...";
-  for (const std::string& operand : syntax.operands) usage += " " + operand;
-  formatter.setUsage(usage);
+  formatter.setUsage(usage_of(syntax));
   formatter.setHeader(syntax.summary);
-  formatter.setFooter(syntax.notes);
+  formatter.setFooter(footer_of(syntax));
   std::ostringstream text;
   formatter.format(text);
   return text.str();

@@ -73,6 +73,39 @@ TEST_SUITE("cli") {
     CHECK(parse({"soup", "salad", "--help"}).value().help);
   }
 
+  TEST_CASE("parse_command: one operand may be left out, or others follow") {
+    CommandSyntax one = syntax();
+    one.optional = "WINE";
+    CHECK(parse_command(one, {"soup"}).ok());
+    CHECK(parse_command(one, {"soup", "red"}).value().operands.size() == 2);
+    CHECK_FALSE(parse_command(one, {}).ok());
+    CHECK_FALSE(parse_command(one, {"soup", "red", "white"}).ok());
+    CHECK(help_text(one).find("DISH [WINE]\n") != std::string::npos);
+    CommandSyntax many = syntax();
+    many.repeated = "GUEST";
+    CHECK(parse_command(many, {"soup", "a", "b", "c"}).value().operands.size() == 4);
+    CHECK(parse_command(many, {"soup"}).error().message() ==
+          "cook: found no GUEST; see 'backplane cook --help'");
+    CHECK(help_text(many).find("DISH GUEST...\n") != std::string::npos);
+  }
+
+  TEST_CASE("parse_command: a repeatable option keeps every value, in order") {
+    CommandSyntax syntax_with = syntax();
+    syntax_with.options.push_back({"herb", "NAME", "More taste.", true});
+    const auto parsed = parse_command(syntax_with, {"--herb", "dill", "soup", "--herb=mint: x"});
+    REQUIRE(parsed.ok());
+    CHECK(parsed.value().lists.at("herb") == std::vector<std::string>{"dill", "mint: x"});
+    CHECK(parsed.value().value("heat").empty());
+  }
+
+  TEST_CASE("help_text: examples stand as they are typed") {
+    CommandSyntax with = syntax();
+    with.examples = {"cook soup", "cook soup --covered"};
+    CHECK(
+        help_text(with).find("\nExamples:\n  backplane cook soup\n  backplane cook soup --covered\n"
+                             "\nEnds with 0.") != std::string::npos);
+  }
+
   TEST_CASE("help_text: usage, summary, every option and the notes") {
     const std::string text = help_text(syntax());
     for (const char* part :
