@@ -1,0 +1,45 @@
+#include "host/cli/history_view.hpp"
+
+#include "host/cli/diff_view.hpp"
+#include "host/cli/json_fields.hpp"
+#include "host/cli/text_table.hpp"
+
+namespace backplane::host {
+namespace {
+
+std::string action_of(const JsonValue& entry) {
+  const std::string restores = text_at(entry, "restores");
+  return text_at(entry, "action") + (restores.empty() ? "" : " to revision " + restores);
+}
+
+std::string changes_of(const JsonValue& entry) {
+  const auto diff = entry.find("diff");
+  return diff ? brief_diff(*diff) : "";
+}
+
+}  // namespace
+
+std::string render_history(const JsonValue& answer) {
+  TextTable table({{"REVISION", Align::kRight}, {"TIME"}, {"AUTHOR"}, {"ACTION"}, {"CHANGES"}});
+  const auto revisions = answer.find("revisions");
+  if (revisions) {
+    for (const JsonValue& one : revisions->children()) {
+      table.add({text_at(one, "revision"), text_at(one, "time"), text_at(one, "author"),
+                 action_of(one), changes_of(one)});
+    }
+  }
+  return table.empty() ? "no revisions\n" : table.text();
+}
+
+std::string render_revision(const JsonValue& entry) {
+  std::string text;
+  add_line(text, "revision", text_at(entry, "revision"));
+  add_line(text, "time", text_at(entry, "time"));
+  add_line(text, "author", text_at(entry, "author"));
+  add_line(text, "action", action_of(entry));
+  const auto diff = entry.find("diff");
+  if (diff && diff->size() > 0) text += "\n" + render_diff(*diff);
+  return text;
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,90 @@
+#include "host/cli/operations_view.hpp"
+
+#include "host/cli/json_fields.hpp"
+#include "host/cli/text_table.hpp"
+
+namespace backplane::host {
+namespace {
+
+std::string built_of(const JsonValue& operation) {
+  const std::string to_build = text_at(operation, "to_build");
+  if (to_build.empty() || to_build == "0") return {};
+  return text_at(operation, "built") + " of " + to_build;
+}
+
+std::string name_of(const JsonValue& operation) {
+  const std::string object = text_at(operation, "object");
+  return text_at(operation, "action") + (object.empty() ? "" : " " + object);
+}
+
+// What came of it, in a few words.
+std::string outcome_of(const JsonValue& operation) {
+  const std::string revision = text_at(operation, "revision");
+  if (!revision.empty()) return "revision " + revision;
+  return text_at(operation, "error", "detail");
+}
+
+}  // namespace
+
+std::string render_operations(const JsonValue& answer) {
+  TextTable table({{"ID", Align::kRight},
+                   {"ACTION"},
+                   {"STATE"},
+                   {"STAGE"},
+                   {"BUILT"},
+                   {"STARTED"},
+                   {"OUTCOME"}});
+  const auto operations = answer.find("operations");
+  if (operations) {
+    for (const JsonValue& one : operations->children()) {
+      table.add({operation_id(one), name_of(one), text_at(one, "state"), text_at(one, "stage"),
+                 built_of(one), text_at(one, "started_at"), outcome_of(one)});
+    }
+  }
+  return table.empty() ? "no operations\n" : table.text();
+}
+
+std::string render_operation(const JsonValue& operation) {
+  std::string text;
+  add_line(text, "operation", operation_id(operation));
+  add_line(text, "action", name_of(operation));
+  add_line(text, "state", text_at(operation, "state"));
+  add_line(text, "stage", text_at(operation, "stage"));
+  add_line(text, "built", built_of(operation));
+  add_line(text, "started", text_at(operation, "started_at"));
+  add_line(text, "finished", text_at(operation, "finished_at"));
+  add_line(text, "revision", text_at(operation, "revision"));
+  add_line(text, "error", text_at(operation, "error", "detail"));
+  add_line(text, "code", text_at(operation, "error", "code"));
+  add_line(text, "at", text_at(operation, "error", "pointer"));
+  return text;
+}
+
+std::string progress_line(const JsonValue& operation, std::chrono::seconds elapsed) {
+  std::string line = name_of(operation) + ": " + text_at(operation, "stage");
+  const std::string built = built_of(operation);
+  if (!built.empty()) line += ", " + built + " built";
+  return cut_to(printable(line + ", " + std::to_string(elapsed.count()) + " s"), kTextWidth);
+}
+
+std::string operation_id(const JsonValue& operation) {
+  return text_at(operation, "id");
+}
+
+bool is_running(const JsonValue& operation) {
+  return text_at(operation, "state") == "running";
+}
+
+Status operation_outcome(const JsonValue& operation) {
+  const std::string state = text_at(operation, "state");
+  if (state == "succeeded") return {};
+  if (state == "aborted") {
+    return Error(ErrorCode::kCancelled, "operation_aborted",
+                 "operation " + operation_id(operation) + " was aborted; nothing was changed");
+  }
+  return Error(ErrorCode::kInvalidArgument, text_at(operation, "error", "code"),
+               text_at(operation, "error", "detail"))
+      .with_pointer(text_at(operation, "error", "pointer"));
+}
+
+}  // namespace backplane::host
