@@ -52,7 +52,7 @@ LINK_HOMES = (
     ("backplane_rapidjson", ("json",)),
     ("Poco::", ("base", "control", "plugin", "app", "cli")),
     ("prometheus-cpp::", ("metrics",)),
-    ("OpenSSL::", ("plugin",)),
+    ("OpenSSL::", ("plugin", "cli")),
     ("${CMAKE_DL_LIBS}", ("plugin",)),
 )
 LINKED_BY_ALL = {"Threads::Threads", "backplane_sanitize", "backplane_warnings", "backplane::abi"}

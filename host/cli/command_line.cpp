@@ -2,10 +2,16 @@
 
 #include <array>
 #include <ostream>
+#include <span>
 #include <utility>
 
+#include "host/cli/admin_options.hpp"
+#include "host/cli/admin_session.hpp"
+#include "host/cli/call_command.hpp"
+#include "host/cli/change_commands.hpp"
 #include "host/cli/check_command.hpp"
 #include "host/cli/inspect_command.hpp"
+#include "host/cli/look_commands.hpp"
 
 namespace backplane::host {
 namespace {
@@ -13,16 +19,29 @@ namespace {
 constexpr std::string_view kHelp =
     R"(Serves functions, models and business logic from plugins over HTTP.
 
-usage: backplane COMMAND [OPTION]... [FILE]
+usage: backplane COMMAND [OPTION]... [OPERAND]...
 
+A host of your own:
   serve            run the host
   check FILE       find the errors in a host configuration or an app document
   inspect FILE.so  say what a plugin is, and what would make the host refuse it
 
-'backplane COMMAND --help' explains one of them.
+A host that runs, here or elsewhere (--admin, --token-file):
+  status           version, revision, readiness
+  endpoints        routes, where their traffic goes, counts and latencies
+  backends         what runs, with how many replicas, and its counts
+  plugins          the files of the plugin directory, and what of them is loaded
+  call             send one request to an endpoint
+  traffic          split an endpoint's requests over backends by weight
+  policy           set how an endpoint chooses a backend
+  shadows          copy a share of an endpoint's requests to other backends
+  delete           take an endpoint or a backend away
+
+'backplane COMMAND --help' explains one of them, with examples.
 
 Exit codes: 0 done; 1 done, and the answer is no, or something failed; 64 wrong command line;
-71 the system refused (a port is in use); 78 missing or wrong configuration.
+69 no host answers; 71 the system refused (a port is in use); 75 what the host is doing stands
+against it, try again; 77 the host wants a token, or another; 78 missing or wrong configuration.
 )";
 
 CommandOutcome serve(const ParsedCommand& command, std::ostream& /*out*/, std::ostream& err) {
@@ -42,27 +61,44 @@ CommandOutcome inspect(const ParsedCommand& command, std::ostream& out, std::ost
           std::nullopt};
 }
 
+// A command that talks to a host: `run` gets a session with the one that the options name.
+template <typename Run>
+CommandOutcome with_session(const ParsedCommand& command, std::ostream& out, std::ostream& err,
+                            Run run) {
+  auto options = admin_options(command, read_environment());
+  if (!options.ok()) {
+    err << "backplane: " << options.error().message() << "\n";
+    return {ExitCode::kUsage, std::nullopt};
+  }
+  AdminSession session(std::move(options).value(), out, err);
+  return {run(command, session), std::nullopt};
+}
+
+CommandOutcome call(const ParsedCommand& command, std::ostream& out, std::ostream& err) {
+  return with_session(command, out, err, run_call);
+}
+
 struct Subcommand {
   CommandSyntax (*syntax)();
   CommandOutcome (*run)(const ParsedCommand&, std::ostream&, std::ostream&);
 };
 
-constexpr std::array<Subcommand, 3> kSubcommands{
-    {{serve_syntax, serve}, {check_syntax, check}, {inspect_syntax, inspect}}};
+constexpr std::array<Subcommand, 4> kSubcommands{
+    {{serve_syntax, serve}, {check_syntax, check}, {inspect_syntax, inspect}, {call_syntax, call}}};
 
-CommandOutcome run(const Subcommand& subcommand, const std::vector<std::string>& arguments,
-                   std::ostream& out, std::ostream& err) {
-  const CommandSyntax syntax = subcommand.syntax();
-  const Result<ParsedCommand> parsed = parse_command(syntax, arguments);
+// Nothing: the arguments were dealt with, and `outcome` says how.
+std::optional<ParsedCommand> parse(const CommandSyntax& syntax,
+                                   const std::vector<std::string>& arguments, std::ostream& out,
+                                   std::ostream& err, CommandOutcome& outcome) {
+  Result<ParsedCommand> parsed = parse_command(syntax, arguments);
   if (!parsed.ok()) {
     err << "backplane: " << parsed.error().message() << "\n";
-    return {ExitCode::kUsage, std::nullopt};
+    outcome.exit_code = ExitCode::kUsage;
+    return std::nullopt;
   }
-  if (parsed.value().help) {
-    out << help_text(syntax);
-    return {};
-  }
-  return subcommand.run(parsed.value(), out, err);
+  if (!parsed.value().help) return std::move(parsed).value();
+  out << help_text(syntax);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -70,7 +106,7 @@ CommandOutcome run(const Subcommand& subcommand, const std::vector<std::string>&
 CommandOutcome run_command_line(const std::vector<std::string>& arguments, std::ostream& out,
                                 std::ostream& err) {
   if (arguments.empty()) {
-    err << "backplane: found no command, wanted serve, check or inspect; see 'backplane --help'\n";
+    err << "backplane: found no command; see 'backplane --help'\n";
     return {ExitCode::kUsage, std::nullopt};
   }
   const std::string& name = arguments.front();
@@ -78,12 +114,27 @@ CommandOutcome run_command_line(const std::vector<std::string>& arguments, std::
     out << kHelp;
     return {};
   }
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  CommandOutcome outcome;
   for (const Subcommand& subcommand : kSubcommands) {
-    if (subcommand.syntax().name != name) continue;
-    return run(subcommand, {arguments.begin() + 1, arguments.end()}, out, err);
+    const CommandSyntax syntax = subcommand.syntax();
+    if (syntax.name != name) continue;
+    const auto parsed = parse(syntax, rest, out, err, outcome);
+    return parsed ? subcommand.run(*parsed, out, err) : outcome;
   }
-  err << "backplane: unknown command '" << name
-      << "', wanted serve, check or inspect; see 'backplane --help'\n";
+  for (const std::span<const AdminCommand> commands : {look_commands(), change_commands()}) {
+    for (const AdminCommand& command : commands) {
+      const CommandSyntax syntax = command.syntax();
+      if (syntax.name != name) continue;
+      const auto parsed = parse(syntax, rest, out, err, outcome);
+      if (!parsed) return outcome;
+      return with_session(*parsed, out, err,
+                          [&command](const ParsedCommand& typed, AdminSession& session) {
+                            return run_admin_command(command, typed, session);
+                          });
+    }
+  }
+  err << "backplane: unknown command '" << name << "'; see 'backplane --help'\n";
   return {ExitCode::kUsage, std::nullopt};
 }
 

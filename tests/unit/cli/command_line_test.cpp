@@ -37,7 +37,10 @@ TEST_SUITE("cli") {
           std::vector<std::string>{"serve", "extra"}, std::vector<std::string>{"serve", "--data"},
           std::vector<std::string>{"serve", "--data", "x"}, std::vector<std::string>{"check"},
           std::vector<std::string>{"check", "a", "b"}, std::vector<std::string>{"inspect"},
-          std::vector<std::string>{"inspect", "--jsn", "a.so"}}) {
+          std::vector<std::string>{"inspect", "--jsn", "a.so"},
+          std::vector<std::string>{"status", "extra"}, std::vector<std::string>{"traffic", "e"},
+          std::vector<std::string>{"status", "--admin", "x"},
+          std::vector<std::string>{"call", "e", "--token-file", "/nonexistent/t"}}) {
       const Run ran = run(arguments);
       CAPTURE(ran.err);
       CHECK(ran.outcome.exit_code == ExitCode::kUsage);
@@ -51,13 +54,32 @@ TEST_SUITE("cli") {
   TEST_CASE("backplane: --help explains the program and each command, on stdout") {
     for (const std::vector<std::string>& arguments :
          {std::vector<std::string>{"--help"}, std::vector<std::string>{"serve", "--help"},
-          std::vector<std::string>{"check", "--help"}, std::vector<std::string>{"inspect", "-h"}}) {
+          std::vector<std::string>{"check", "--help"}, std::vector<std::string>{"inspect", "-h"},
+          std::vector<std::string>{"status", "--help"}, std::vector<std::string>{"call", "-h"}}) {
       const Run ran = run(arguments);
       CHECK(ran.outcome.exit_code == ExitCode::kOk);
       CHECK_FALSE(ran.outcome.serve.has_value());
       CHECK(ran.out.find("usage: backplane") != std::string::npos);
       CHECK(ran.out.find("64") != std::string::npos);
       CHECK(ran.err.empty());
+    }
+  }
+
+  TEST_CASE("backplane: every command that asks a host teaches with examples and exit codes") {
+    for (const char* name : {"status", "endpoints", "backends", "plugins", "call", "traffic",
+                             "policy", "shadows", "delete"}) {
+      CAPTURE(name);
+      const std::string help = run({name, "--help"}).out;
+      const std::string example = std::string("\n  backplane ") + name;
+      const std::size_t first = help.find(example);
+      REQUIRE(first != std::string::npos);
+      CHECK(help.find(example, first + 1) != std::string::npos);
+      for (const char* part :
+           {"--admin=", "--token-file=", "--timeout=", "Default", " 69 ", " 77 "}) {
+        CAPTURE(part);
+        CHECK(help.find(part) != std::string::npos);
+      }
+      CHECK(run({"--help"}).out.find(std::string("\n  ") + name + " ") != std::string::npos);
     }
   }
 

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+
+#include "host/cli/admin_command.hpp"
+
+namespace backplane::host {
+
+// The commands that only look: status, endpoints, backends, plugins, history, operations.
+std::span<const AdminCommand> look_commands();
+
+}  // namespace backplane::host
