@@ -1,6 +1,8 @@
 #include "host/base/random.hpp"
 
 #include <random>
+#include <string_view>
+#include <sys/random.h>
 
 namespace backplane::host {
 
@@ -23,6 +25,19 @@ std::uint32_t Random::below(std::uint32_t bound) {
 std::uint64_t random_seed() {
   std::random_device device;
   return (static_cast<std::uint64_t>(device()) << 32U) | device();
+}
+
+std::string random_hex(std::size_t bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text;
+  while (text.size() < 2 * bytes) {
+    std::uint8_t byte = 0;
+    // It waits until the kernel has been seeded, once after boot, and fails for a signal only.
+    if (::getrandom(&byte, 1, 0) != 1) continue;
+    text += kHex[byte >> 4U];
+    text += kHex[byte & 0xfU];
+  }
+  return text;
 }
 
 }  // namespace backplane::host

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace backplane::host {
 
@@ -41,5 +43,8 @@ class Random {
 
 // A seed from the operating system's generator; for Random objects outside tests.
 std::uint64_t random_seed();
+
+// [any] `bytes` bytes of the kernel's generator as lower-case hexadecimal digits; good for secrets.
+std::string random_hex(std::size_t bytes);
 
 }  // namespace backplane::host

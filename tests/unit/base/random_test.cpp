@@ -1,6 +1,7 @@
 #include "host/base/random.hpp"
 
 #include <array>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -66,6 +67,14 @@ TEST_SUITE("base") {
 
   TEST_CASE("random_seed: two asked for are not the same") {
     CHECK(random_seed() != random_seed());
+  }
+
+  TEST_CASE("random_hex: it has the length asked for, hexadecimal digits, and is new each time") {
+    CHECK(random_hex(0).empty());
+    const std::string secret = random_hex(32);
+    CHECK(secret.size() == 64);
+    CHECK(secret.find_first_not_of("0123456789abcdef") == std::string::npos);
+    CHECK(random_hex(32) != secret);
   }
 }
 
