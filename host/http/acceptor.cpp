@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -36,10 +37,14 @@ void Acceptor::on_readable() {
 }
 
 bool Acceptor::accept_one() {
-  Descriptor connection(::accept4(watch_.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  sockaddr_in6 peer{};  // as large as the addresses of both families are
+  socklen_t size = sizeof peer;
+  void* const address = &peer;
+  Descriptor connection(
+      ::accept4(watch_.fd(), static_cast<sockaddr*>(address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (connection.is_open()) {
     counters_.accepted.add();
-    adopt_(std::move(connection));
+    adopt_(std::move(connection), PeerAddress::of(peer));
     return true;
   }
   switch (errno) {

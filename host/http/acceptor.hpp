@@ -4,6 +4,7 @@
 
 #include "host/base/clock.hpp"
 #include "host/http/watch.hpp"
+#include "host/message/peer_address.hpp"
 #include "host/metrics/http_counters.hpp"
 
 namespace backplane::host {
@@ -12,7 +13,7 @@ namespace backplane::host {
 // accept() can fail with ends it: out of descriptors it pauses and goes on (faults.md 26).
 class Acceptor final : private ReadyListener {
  public:
-  using Adopt = std::function<void(Descriptor connection)>;
+  using Adopt = std::function<void(Descriptor connection, const PeerAddress& peer)>;
 
   // [any] Before the loop runs. `adopt` is called for every connection.
   Acceptor(EventLoop& loop, Descriptor socket, HttpCounters& counters, Adopt adopt);

@@ -39,7 +39,9 @@ IoThread::IoThread(Setup&& setup, EventLoop&& loop, Descriptor event)
       // The watch closes what it watches, and whoever completes an exchange needs the other one.
       wake_watch_(loop_, Descriptor(::dup(completions_.event_fd())), *this),
       acceptor_(loop_, std::move(setup.socket), counters_,
-                [this](Descriptor connection) { adopt(std::move(connection)); }) {}
+                [this](Descriptor connection, const PeerAddress& peer) {
+                  adopt(std::move(connection), peer);
+                }) {}
 
 IoThread::~IoThread() {
   stop();
@@ -209,9 +211,9 @@ void IoThread::sweep() {
   }
 }
 
-void IoThread::adopt(Descriptor connection) {
+void IoThread::adopt(Descriptor connection, const PeerAddress& peer) {
   if (services_.budget.take() || (evict_idle() && services_.budget.take())) {
-    return add_session(std::move(connection), true);
+    return add_session(std::move(connection), peer, true);
   }
   counters_.connections_rejected.add();
   std::size_t lingering = 0;
@@ -221,11 +223,11 @@ void IoThread::adopt(Descriptor connection) {
   }
   // Cut off without a word: telling everybody would be what the limit protects from.
   if (lingering == kMaxRejecting) return;
-  add_session(std::move(connection), false);
+  add_session(std::move(connection), peer, false);
 }
 
-void IoThread::add_session(Descriptor connection, bool counted) {
-  auto session = std::make_unique<Session>(services_, std::move(connection), counted);
+void IoThread::add_session(Descriptor connection, const PeerAddress& peer, bool counted) {
+  auto session = std::make_unique<Session>(services_, std::move(connection), peer, counted);
   session->index = sessions_.size();
   Session& added = *session;
   sessions_.push_back(std::move(session));

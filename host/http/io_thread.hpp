@@ -74,8 +74,8 @@ class IoThread final : private ReadyListener {
   void drain_idle();
   void sweep();
   void shut_down();
-  void adopt(Descriptor connection);
-  void add_session(Descriptor connection, bool counted);
+  void adopt(Descriptor connection, const PeerAddress& peer);
+  void add_session(Descriptor connection, const PeerAddress& peer, bool counted);
   bool evict_idle();
   Duration time_to_sleep() const;
 

@@ -14,6 +14,7 @@ std::unique_ptr<ActiveRequest> RequestPool::acquire() {
 void RequestPool::release(std::unique_ptr<ActiveRequest> request) {
   if (free_.size() == kKept) return;
   request->session = nullptr;
+  request->peer = nullptr;
   request->reset();
   request->reader.reset();
   request->buffer.clear();

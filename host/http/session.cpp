@@ -24,8 +24,11 @@ static_assert(kOverloaded.size() - kOverloaded.find("\r\n\r\n") - 4 == 151);
 
 }  // namespace
 
-Session::Session(IoServices& services, Descriptor socket, bool counted)
-    : services_(services), watch_(services.loop, std::move(socket), *this), counted_(counted) {}
+Session::Session(IoServices& services, Descriptor socket, const PeerAddress& peer, bool counted)
+    : services_(services),
+      watch_(services.loop, std::move(socket), *this),
+      peer_(peer),
+      counted_(counted) {}
 
 Session::~Session() = default;
 

@@ -19,7 +19,7 @@ namespace backplane::host {
 class Session final : public PhaseHook, private ReadyListener {
  public:
   // [io] `counted`: the connection holds a place in the budget.
-  Session(IoServices& services, Descriptor socket, bool counted);
+  Session(IoServices& services, Descriptor socket, const PeerAddress& peer, bool counted);
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -89,6 +89,7 @@ class Session final : public PhaseHook, private ReadyListener {
 
   IoServices& services_;
   Watch watch_;
+  const PeerAddress peer_;
   std::unique_ptr<ActiveRequest> active_;
   HttpPhase phase_ = HttpPhase::kFirstByte;
   bool counted_;

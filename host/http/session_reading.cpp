@@ -42,6 +42,7 @@ void Session::acquire() {
   active_ = services_.pool.acquire();
   active_->session = this;
   active_->home = &services_.completions;
+  active_->peer = &peer_;
 }
 
 ssize_t Session::receive_into(std::span<char> room) {

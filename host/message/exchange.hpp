@@ -7,6 +7,7 @@
 #include "host/message/handler_fault.hpp"
 #include "host/message/http_request.hpp"
 #include "host/message/http_response.hpp"
+#include "host/message/peer_address.hpp"
 
 namespace backplane::host {
 
@@ -39,6 +40,7 @@ class Exchange {
   Exchange* next = nullptr;     // the holder's list
   RouteState* route = nullptr;  // the HttpHandler's
   CompletionSink* home = nullptr;
+  const PeerAddress* peer = nullptr;  // who asks, as long as the exchange is out; null: nobody
 
   TimePoint queued{};  // when a queue took it; a batch's wait counts from here
   // When it should be served, never after request.deadline: queues go by it. kNever: at its

@@ -42,6 +42,14 @@ std::size_t body_size(const RawResponse& response, bool to_head) {
   return size;
 }
 
+sockaddr_in socket_address(std::uint32_t ip, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(ip);
+  return address;
+}
+
 }  // namespace
 
 std::string RawResponse::header(std::string_view name) const {
@@ -76,13 +84,16 @@ RawClient& RawClient::operator=(RawClient&& other) noexcept {
 }
 
 bool RawClient::connect(std::uint16_t port, std::uint32_t ip) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(ip);
+  const sockaddr_in address = socket_address(ip, port);
   const void* const generic = &address;
   connected_ = ::connect(fd_, static_cast<const sockaddr*>(generic), sizeof address) == 0;
   return connected_;
+}
+
+bool RawClient::connect_from(std::uint32_t source, std::uint16_t port) {
+  const sockaddr_in address = socket_address(source, 0);
+  const void* const generic = &address;
+  return ::bind(fd_, static_cast<const sockaddr*>(generic), sizeof address) == 0 && connect(port);
 }
 
 bool RawClient::wait_for(short events, TimePoint deadline) const {

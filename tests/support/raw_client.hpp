@@ -42,6 +42,8 @@ class RawClient {
 
   // `ip`: 127.0.0.1, or another IPv4 address as a number.
   bool connect(std::uint16_t port, std::uint32_t ip = 0x7f000001);
+  // The same to 127.0.0.1, as another peer: from `source`, any address of 127.0.0.0/8.
+  bool connect_from(std::uint32_t source, std::uint16_t port);
   bool connected() const { return connected_; }
 
   // False when the other side does not take all of it within kWait.

@@ -27,7 +27,7 @@ class TestHandler final : public HttpHandler {
 
 bool is_known(std::string_view path) {
   return path.starts_with("/echo") || path.starts_with("/header/") || path == "/big" ||
-         path == "/hold";
+         path == "/hold" || path == "/peer";
 }
 
 void fill_not_found(Exchange& exchange) {
@@ -47,6 +47,8 @@ void fill_answer(Exchange& exchange) {
   const HttpRequest& request = exchange.request;
   if (request.route_path == "/big") {
     exchange.response.body.assign(16777216, 'x');
+  } else if (request.route_path == "/peer") {
+    exchange.response.body = exchange.peer->text();
   } else if (request.route_path.starts_with("/header/")) {
     const std::string_view* value = request.find_header(request.route_path.substr(8));
     exchange.response.body = value != nullptr ? std::string(*value) : "none";

@@ -19,6 +19,7 @@ namespace backplane::host {
 //   /header/X  answers the value of the field X
 //   /big       answers 16 MiB
 //   /hold      is held until release_held(); with X-Deadline-Ms it gets a deadline
+//   /peer      answers the address of the client
 //   else       404, early where a body is still to come
 class TestLogic {
  public:

@@ -24,6 +24,15 @@ Error start_error(const ListenerConfig& config) {
 }
 
 TEST_SUITE("http") {
+  TEST_CASE("HttpServer: a handler knows who asks") {
+    HttpFixture fixture;
+    RawClient client;
+    REQUIRE(client.connect_from(0x7f000003, fixture.port()));
+    const auto answer = client.ask("GET /peer HTTP/1.1\r\nHost: h\r\n\r\n");
+    REQUIRE(answer.has_value());
+    CHECK(answer->body.starts_with("127.0.0.3:"));
+  }
+
   TEST_CASE("HttpServer: a port in use is named, even where both sides would share it") {
     ListenerConfig config = HttpFixture::usual_config();
     config.io_threads = 2;
