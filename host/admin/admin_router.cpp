@@ -47,11 +47,11 @@ void AdminRouter::handle(Exchange& exchange) {
   });
 }
 
-bool AdminRouter::refuse_early(Exchange& exchange) {
+EarlyVerdict AdminRouter::refuse_early(Exchange& exchange) {
   const auto match = admit(exchange);
-  if (match.ok()) return false;
+  if (match.ok()) return EarlyVerdict::kReadBody;
   fill_error_response(match.error(), exchange.request.request_id.view(), exchange.response);
-  return true;
+  return EarlyVerdict::kRefused;
 }
 
 Result<AdminMatch> AdminRouter::admit(Exchange& exchange) const {

@@ -18,7 +18,7 @@ class AdminRouter final : public HttpHandler {
   AdminRouter(const AdminGate& gate, AdminContext& context) : gate_(gate), context_(context) {}
 
   void handle(Exchange& exchange) override;
-  bool refuse_early(Exchange& exchange) override;
+  EarlyVerdict refuse_early(Exchange& exchange) override;
   void flush() override {}
   void finish(Exchange&) override {}
 

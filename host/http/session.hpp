@@ -61,6 +61,7 @@ class Session final : public PhaseHook, private ReadyListener {
   void on_end_of_stream();
   void advance();
   void on_head_done();
+  void await_refusal();
   void hand_over();
   void acquire();
   void extend_body_deadline();

@@ -111,17 +111,25 @@ void Session::on_head_done() {
   name_request();
   enter(HttpPhase::kBody, services_.config.body_timeout);
   extend_body_deadline();
-  if (services_.handler.refuse_early(*active_)) {
+  const EarlyVerdict verdict = services_.handler.refuse_early(*active_);
+  if (verdict != EarlyVerdict::kReadBody) {
     services_.counters.requests.add();
     // The body is not waited for: half-close, drain within the budget, close (faults.md 2, 6).
     keep_alive_ = false;
     must_linger_ = true;
-    return respond(active_->response);
+    return verdict == EarlyVerdict::kRefused ? respond(active_->response) : await_refusal();
   }
   const Framing& framing = active_->reader.framing();
   if (framing.expects_continue && active_->reader.body_bytes() == 0) {
     send_now(watch_.fd(), kContinue);
   }
+}
+
+void Session::await_refusal() {
+  enter(HttpPhase::kInFlight, Duration::max());
+  with_handler_ = true;
+  answered_ = false;
+  services_.needs_flush = true;
 }
 
 void Session::hand_over() {

@@ -1,8 +1,17 @@
 #pragma once
 
+#include <cstdint>
+
 #include "host/message/exchange.hpp"
 
 namespace backplane::host {
+
+// What a handler says to a request whose body has not arrived yet.
+enum class EarlyVerdict : std::uint8_t {
+  kReadBody,  // go on: handle() will have it whole
+  kRefused,   // exchange.response holds a refusal; handle() and finish() are not called
+  kTaken,     // as handle() takes it, to be refused in its time; the body is not read
+};
 
 // The seam between sockets and logic: a request in, an answer out, exactly once. Each io thread
 // has an instance of its own, so implementations keep per-thread state in plain members.
@@ -16,9 +25,8 @@ class HttpHandler {
   virtual void handle(Exchange& exchange) = 0;
 
   // [io] The head has arrived and a body is still to come (method, paths, query and headers are
-  // set, body is not). True: exchange.response holds a refusal, which is sent without reading the
-  // body; handle() and finish() are not called then.
-  virtual bool refuse_early(Exchange& exchange) = 0;
+  // set, body is not).
+  virtual EarlyVerdict refuse_early(Exchange& exchange) = 0;
 
   // [io] The requests of this turn of the event loop have all been handed over. Called at the end
   // of every turn that handed over or took back any, and about ten times a second beside, so that

@@ -87,22 +87,22 @@ void Router::send_by_name(std::string_view name, Exchange& exchange, bool rerout
   dispatch(static_cast<std::size_t>(found - endpoints.begin()), exchange, rerouted);
 }
 
-bool Router::refuse_early(Exchange& exchange) {
+EarlyVerdict Router::refuse_early(Exchange& exchange) {
   refresh();
-  if (is_own(exchange.request.route_path)) return false;
+  if (is_own(exchange.request.route_path)) return EarlyVerdict::kReadBody;
   const auto index = find_endpoint(exchange);
   if (!index) {
     count_early(exchange, nullptr);
-    return true;
+    return EarlyVerdict::kRefused;
   }
   // The order of checks is that of dispatch(): whether a body follows must not change the answer.
   const Endpoint& endpoint = endpoint_at(*index);
   Status refusal = read_request_options(exchange.request);
   if (refusal.ok() && endpoint.arms.empty()) refusal = no_traffic(endpoint);
-  if (refusal.ok()) return false;
+  if (refusal.ok()) return EarlyVerdict::kReadBody;
   fill_error_response(refusal.error(), exchange.request.request_id.view(), exchange.response);
   count_early(exchange, &endpoint);
-  return true;
+  return EarlyVerdict::kRefused;
 }
 
 // finish() is not called for it.

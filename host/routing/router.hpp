@@ -40,7 +40,7 @@ class Router final : public HttpHandler {
   void handle(Exchange& exchange) override;
   void flush() override;
   void finish(Exchange& exchange) override;
-  bool refuse_early(Exchange& exchange) override;
+  EarlyVerdict refuse_early(Exchange& exchange) override;
 
   // [io] As handle(), but by the endpoint's name: how code inside the host reaches an endpoint,
   // with a route or without one.

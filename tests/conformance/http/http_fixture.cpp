@@ -17,7 +17,7 @@ class TestHandler final : public HttpHandler {
   explicit TestHandler(TestLogic& logic) : logic_(logic) {}
 
   void handle(Exchange& exchange) override { logic_.handle(exchange); }
-  bool refuse_early(Exchange& exchange) override { return logic_.refuse_early(exchange); }
+  EarlyVerdict refuse_early(Exchange& exchange) override { return logic_.refuse_early(exchange); }
   void flush() override {}
   void finish(Exchange& exchange) override { logic_.finish(exchange); }
 
@@ -27,7 +27,7 @@ class TestHandler final : public HttpHandler {
 
 bool is_known(std::string_view path) {
   return path.starts_with("/echo") || path.starts_with("/header/") || path == "/big" ||
-         path == "/hold" || path == "/peer";
+         path == "/hold" || path == "/later" || path == "/peer";
 }
 
 void fill_not_found(Exchange& exchange) {
@@ -61,7 +61,8 @@ void fill_answer(Exchange& exchange) {
 }  // namespace
 
 void TestLogic::handle(Exchange& exchange) {
-  const bool hold = exchange.request.route_path == "/hold";
+  const std::string_view path = exchange.request.route_path;
+  const bool hold = path == "/hold" || path == "/later";
   if (hold) set_deadline(exchange.request);
   {
     const MutexLock lock(mutex_);
@@ -80,10 +81,14 @@ void TestLogic::handle(Exchange& exchange) {
   exchange.complete();
 }
 
-bool TestLogic::refuse_early(Exchange& exchange) {
-  if (is_known(exchange.request.route_path)) return false;
+EarlyVerdict TestLogic::refuse_early(Exchange& exchange) {
+  if (exchange.request.route_path == "/later") {
+    handle(exchange);
+    return EarlyVerdict::kTaken;
+  }
+  if (is_known(exchange.request.route_path)) return EarlyVerdict::kReadBody;
   fill_not_found(exchange);
-  return true;
+  return EarlyVerdict::kRefused;
 }
 
 void TestLogic::finish(const Exchange&) {

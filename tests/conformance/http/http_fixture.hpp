@@ -19,12 +19,13 @@ namespace backplane::host {
 //   /header/X  answers the value of the field X
 //   /big       answers 16 MiB
 //   /hold      is held until release_held(); with X-Deadline-Ms it gets a deadline
+//   /later     is held as /hold is, without its body where that is still to come
 //   /peer      answers the address of the client
 //   else       404, early where a body is still to come
 class TestLogic {
  public:
   void handle(Exchange& exchange);
-  bool refuse_early(Exchange& exchange);
+  EarlyVerdict refuse_early(Exchange& exchange);
   void finish(const Exchange& exchange);
 
   // Blocks until `count` exchanges are held; false after RawClient::kWait.

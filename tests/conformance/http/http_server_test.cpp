@@ -33,6 +33,24 @@ TEST_SUITE("http") {
     CHECK(answer->body.starts_with("127.0.0.3:"));
   }
 
+  TEST_CASE("HttpServer: a handler may take its time to refuse a body that it does not want") {
+    HttpFixture fixture;
+    RawClient client = fixture.client();
+    REQUIRE(client.send("POST /later HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nx"));
+    REQUIRE(fixture.logic.wait_held());
+    REQUIRE(client.send("more of it"));
+    fixture.logic.release_held();
+    const auto answer = client.read_response();
+    REQUIRE(answer.has_value());
+    CHECK(answer->body == "released");
+    CHECK(answer->header("Connection") == "close");
+    // What followed was no request.
+    CHECK(client.read_until_close() == "");
+    CHECK_FALSE(client.was_reset());
+    CHECK(fixture.logic.wait_finished(1));
+    CHECK(fixture.totals().requests == 1);
+  }
+
   TEST_CASE("HttpServer: a port in use is named, even where both sides would share it") {
     ListenerConfig config = HttpFixture::usual_config();
     config.io_threads = 2;

@@ -60,7 +60,7 @@ TEST_SUITE("routing") {
       CHECK(whole.has_code(row.code));
       // The same answer when a body is still to come.
       TestExchange& early = io.request(row.path, row.method, row.headers);
-      CHECK(io.router().refuse_early(early));
+      CHECK(io.router().refuse_early(early) == EarlyVerdict::kRefused);
       CHECK_FALSE(early.done());
       CHECK(early.response.status == row.status);
       CHECK(early.has_code(row.code));
@@ -77,9 +77,9 @@ TEST_SUITE("routing") {
     RouterFixture io;
     const auto a = std::make_shared<FakeSink>("a@1");
     io.publish({endpoint_on("one", "/one", {arm_to("a", 1, a)})});
-    CHECK_FALSE(io.router().refuse_early(io.request("/one")));
-    CHECK_FALSE(io.router().refuse_early(io.request("/-/routes")));
-    CHECK(io.router().refuse_early(io.request("/two")));
+    CHECK(io.router().refuse_early(io.request("/one")) == EarlyVerdict::kReadBody);
+    CHECK(io.router().refuse_early(io.request("/-/routes")) == EarlyVerdict::kReadBody);
+    CHECK(io.router().refuse_early(io.request("/two")) == EarlyVerdict::kRefused);
   }
 
   TEST_CASE("Router: T57: a backend that does not serve answers 503 for its share, and only it") {

@@ -248,8 +248,8 @@ TEST_SUITE("routing") {
     router.finish(exchange);
     CHECK(exchange.answer() == "200 hello");
     CHECK(exchange.response.headers.find("Backplane-Backend") == "a@1");
-    CHECK(router.refuse_early(base.request("/nowhere")));
-    CHECK(router.refuse_early(base.request("/none")));
+    CHECK(router.refuse_early(base.request("/nowhere")) == EarlyVerdict::kRefused);
+    CHECK(router.refuse_early(base.request("/none")) == EarlyVerdict::kRefused);
     CHECK(whole_of(*endpoint).total() == 0);
     CHECK(base.stats().unrouted().read().total() == 0);
   }
