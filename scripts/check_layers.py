@@ -39,7 +39,7 @@ HOMES = (
     ("rapidjson/", ("host/json/", "plugin_sdk/include/backplane/json.hpp")),
     ("Poco/", ("host/base/log.", "host/control/", "host/plugin/", "host/app/", "host/cli/")),
     ("prometheus/", ("host/metrics/",)),
-    ("openssl/", ("host/plugin/plugin_trust.cpp",)),
+    ("openssl/", ("host/admin/token_digest.cpp", "host/plugin/plugin_trust.cpp")),
     ("emmintrin.h", ("host/message/byte_classes.hpp",)),
     ("dlfcn.h", ("host/plugin/",)),
     ("link.h", ("host/plugin/",)),
@@ -52,7 +52,7 @@ LINK_HOMES = (
     ("backplane_rapidjson", ("json",)),
     ("Poco::", ("base", "control", "plugin", "app", "cli")),
     ("prometheus-cpp::", ("metrics",)),
-    ("OpenSSL::", ("plugin", "cli")),
+    ("OpenSSL::", ("admin", "plugin", "cli")),
     ("${CMAKE_DL_LIBS}", ("plugin",)),
 )
 LINKED_BY_ALL = {"Threads::Threads", "backplane_sanitize", "backplane_warnings", "backplane::abi"}

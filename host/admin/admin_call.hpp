@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "host/admin/admin_caller.hpp"
 #include "host/base/error.hpp"
 #include "host/batching/pending_request.hpp"
 #include "host/json/json_document.hpp"
@@ -18,13 +19,19 @@ namespace backplane::host {
 // Shared by the tasks that carry it on; control thread.
 class AdminCall {
  public:
-  AdminCall(PendingRequest pending, std::string name, std::optional<JsonDocument> body)
-      : pending_(std::move(pending)), name_(std::move(name)), body_(std::move(body)) {}
+  AdminCall(PendingRequest pending, AdminCaller caller, std::string name,
+            std::optional<JsonDocument> body)
+      : pending_(std::move(pending)),
+        caller_(std::move(caller)),
+        name_(std::move(name)),
+        body_(std::move(body)) {}
 
   // What stands for {name} or {tag} in the path; empty when there is none.
   const std::string& name() const { return name_; }
   // The body of a PUT; only those calls have one.
   JsonValue body() const { return body_->root(); }
+  // Whom a change is put down to: the label of the caller's token, or "local".
+  const std::string& author() const { return caller_.label; }
   const HttpRequest& request() const { return pending_.exchange().request; }
 
   // Each answers, once. `write` writes one JSON object; `revision` becomes the ETag.
@@ -35,6 +42,7 @@ class AdminCall {
 
  private:
   PendingRequest pending_;
+  const AdminCaller caller_;
   const std::string name_;
   const std::optional<JsonDocument> body_;
 };

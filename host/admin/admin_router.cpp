@@ -24,7 +24,8 @@ Status check_if_match(const HttpRequest& request, std::uint64_t revision) {
 
 void AdminRouter::handle(Exchange& exchange) {
   PendingRequest pending(exchange);
-  auto match = admit(exchange);
+  std::optional<AdminCaller> caller;
+  auto match = admit(exchange, caller);
   if (!match.ok()) return std::move(pending).fail(match.error());
   std::optional<JsonDocument> body;
   if (match.value().takes_body) {
@@ -35,8 +36,8 @@ void AdminRouter::handle(Exchange& exchange) {
     if (!fits.ok()) return std::move(pending).fail(fits.error());
     body = std::move(document).value();
   }
-  auto call = std::make_shared<AdminCall>(std::move(pending), std::move(match.value().name),
-                                          std::move(body));
+  auto call = std::make_shared<AdminCall>(std::move(pending), *std::move(caller),
+                                          std::move(match.value().name), std::move(body));
   context_.controller.post([&context = context_, action = match.value().action, call] {
     const bool reads = call->request().method == "GET" || call->request().is_head();
     if (!reads) {
@@ -48,20 +49,30 @@ void AdminRouter::handle(Exchange& exchange) {
 }
 
 EarlyVerdict AdminRouter::refuse_early(Exchange& exchange) {
-  const auto match = admit(exchange);
+  std::optional<AdminCaller> caller;
+  const auto match = admit(exchange, caller);
   if (match.ok()) return EarlyVerdict::kReadBody;
   fill_error_response(match.error(), exchange.request.request_id.view(), exchange.response);
   return EarlyVerdict::kRefused;
 }
 
-Result<AdminMatch> AdminRouter::admit(Exchange& exchange) const {
-  Status allowed = gate_.check(exchange.request);
-  if (!allowed.ok()) return std::move(allowed).error();
-  std::string allow;
-  auto match = match_admin_call(exchange.request, allow);
-  if (!match.ok() && match.error().code() == ErrorCode::kMethodNotAllowed) {
-    exchange.response.headers.add("Allow", allow);
+Result<AdminMatch> AdminRouter::admit(Exchange& exchange, std::optional<AdminCaller>& caller) {
+  const PeerAddress peer = exchange.peer == nullptr ? PeerAddress() : *exchange.peer;
+  auto known = gate_.check(exchange.request, peer, Clock::now(), wall_now());
+  if (!known.ok()) {
+    if (known.error().code() == ErrorCode::kResourceExhausted) {
+      exchange.response.headers.add("Retry-After",
+                                    std::to_string(FailureLimiter::kLongestWait.count()));
+    }
+    return std::move(known).error();
   }
+  caller = std::move(known).value();
+  std::string allow;
+  auto match = match_admin_call(exchange.request, *caller, allow);
+  if (match.ok()) return match;
+  const ErrorCode code = match.error().code();
+  if (code == ErrorCode::kMethodNotAllowed) exchange.response.headers.add("Allow", allow);
+  if (code == ErrorCode::kForbidden) gate_.note_denied();
   return match;
 }
 

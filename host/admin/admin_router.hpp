@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <optional>
 
 #include "host/admin/admin_context.hpp"
 #include "host/admin/admin_gate.hpp"
@@ -15,7 +15,7 @@ namespace backplane::host {
 class AdminRouter final : public HttpHandler {
  public:
   // Both outlive the router.
-  AdminRouter(const AdminGate& gate, AdminContext& context) : gate_(gate), context_(context) {}
+  AdminRouter(AdminGate& gate, AdminContext& context) : gate_(gate), context_(context) {}
 
   void handle(Exchange& exchange) override;
   EarlyVerdict refuse_early(Exchange& exchange) override;
@@ -23,9 +23,11 @@ class AdminRouter final : public HttpHandler {
   void finish(Exchange&) override {}
 
  private:
-  Result<AdminMatch> admit(Exchange& exchange) const;
+  // The call that is asked for, when it may be made; `caller` is who asks, as soon as that is
+  // known.
+  Result<AdminMatch> admit(Exchange& exchange, std::optional<AdminCaller>& caller);
 
-  const AdminGate& gate_;
+  AdminGate& gate_;
   AdminContext& context_;
   const ApiDocument api_;
 };

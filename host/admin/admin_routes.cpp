@@ -21,29 +21,33 @@ struct AdminRoute {
   std::string_view method;
   std::string_view path;  // a segment of "{}" stands for a name
   NameKind name;
+  AdminRole role;  // the least that may call it
   bool takes_body;
   AdminAction action;
 };
 
+using enum NameKind;
+using enum AdminRole;
+
 constexpr std::array kRoutes{
-    AdminRoute{"GET", "/healthz", NameKind::kNone, false, get_health},
-    AdminRoute{"GET", "/readyz", NameKind::kNone, false, get_readiness},
-    AdminRoute{"GET", "/metrics", NameKind::kNone, false, get_metrics},
-    AdminRoute{"GET", "/openapi.json", NameKind::kNone, false, get_openapi},
-    AdminRoute{"GET", "/v1/status", NameKind::kNone, false, get_status},
-    AdminRoute{"GET", "/v1/endpoints", NameKind::kNone, false, list_endpoints},
-    AdminRoute{"GET", "/v1/endpoints/{}", NameKind::kEndpoint, false, get_endpoint},
-    AdminRoute{"PUT", "/v1/endpoints/{}", NameKind::kEndpoint, true, put_endpoint},
-    AdminRoute{"DELETE", "/v1/endpoints/{}", NameKind::kEndpoint, false, remove_endpoint},
-    AdminRoute{"PUT", "/v1/endpoints/{}/traffic", NameKind::kEndpoint, true, put_traffic},
-    AdminRoute{"PUT", "/v1/endpoints/{}/policy", NameKind::kEndpoint, true, put_policy},
-    AdminRoute{"PUT", "/v1/endpoints/{}/shadows", NameKind::kEndpoint, true, put_shadows},
-    AdminRoute{"GET", "/v1/backends", NameKind::kNone, false, list_backends},
-    AdminRoute{"GET", "/v1/backends/{}", NameKind::kBackend, false, get_backend},
-    AdminRoute{"PUT", "/v1/backends/{}", NameKind::kBackend, true, put_backend},
-    AdminRoute{"DELETE", "/v1/backends/{}", NameKind::kBackend, false, remove_backend},
-    AdminRoute{"GET", "/v1/plugins", NameKind::kNone, false, list_plugins},
-    AdminRoute{"GET", "/v1/plugins/{}", NameKind::kPlugin, false, get_plugin},
+    AdminRoute{"GET", "/healthz", kNone, kRead, false, get_health},
+    AdminRoute{"GET", "/readyz", kNone, kRead, false, get_readiness},
+    AdminRoute{"GET", "/metrics", kNone, kRead, false, get_metrics},
+    AdminRoute{"GET", "/openapi.json", kNone, kRead, false, get_openapi},
+    AdminRoute{"GET", "/v1/status", kNone, kRead, false, get_status},
+    AdminRoute{"GET", "/v1/endpoints", kNone, kRead, false, list_endpoints},
+    AdminRoute{"GET", "/v1/endpoints/{}", kEndpoint, kRead, false, get_endpoint},
+    AdminRoute{"PUT", "/v1/endpoints/{}", kEndpoint, kDeploy, true, put_endpoint},
+    AdminRoute{"DELETE", "/v1/endpoints/{}", kEndpoint, kDeploy, false, remove_endpoint},
+    AdminRoute{"PUT", "/v1/endpoints/{}/traffic", kEndpoint, kOperate, true, put_traffic},
+    AdminRoute{"PUT", "/v1/endpoints/{}/policy", kEndpoint, kOperate, true, put_policy},
+    AdminRoute{"PUT", "/v1/endpoints/{}/shadows", kEndpoint, kOperate, true, put_shadows},
+    AdminRoute{"GET", "/v1/backends", kNone, kRead, false, list_backends},
+    AdminRoute{"GET", "/v1/backends/{}", kBackend, kRead, false, get_backend},
+    AdminRoute{"PUT", "/v1/backends/{}", kBackend, kDeploy, true, put_backend},
+    AdminRoute{"DELETE", "/v1/backends/{}", kBackend, kDeploy, false, remove_backend},
+    AdminRoute{"GET", "/v1/plugins", kNone, kRead, false, list_plugins},
+    AdminRoute{"GET", "/v1/plugins/{}", kPlugin, kRead, false, get_plugin},
 };
 
 // Whether `path` has the shape of `pattern`; `name` is what stands where the pattern has "{}".
@@ -95,8 +99,17 @@ Status check(NameKind kind, std::string_view name) {
   return {};
 }
 
+Status check_role(const AdminRoute& route, const AdminCaller& caller) {
+  if (caller.role >= route.role) return {};
+  return Error(ErrorCode::kForbidden, "role_required",
+               "token '" + caller.label + "' has the role '" + std::string(name_of(caller.role)) +
+                   "'; this call wants '" + std::string(name_of(route.role)) + "'");
+}
+
 Result<AdminMatch> accept(const AdminRoute& route, std::string_view name,
-                          const HttpRequest& request) {
+                          const HttpRequest& request, const AdminCaller& caller) {
+  Status allowed = check_role(route, caller);
+  if (!allowed.ok()) return std::move(allowed).error();
   Status good = check(route.name, name);
   if (!good.ok()) return std::move(good).error();
   if (!request.query.empty()) {
@@ -122,12 +135,15 @@ std::vector<std::string> admin_calls() {
   return calls;
 }
 
-Result<AdminMatch> match_admin_call(const HttpRequest& request, std::string& allow) {
+Result<AdminMatch> match_admin_call(const HttpRequest& request, const AdminCaller& caller,
+                                    std::string& allow) {
   allow.clear();
   for (const AdminRoute& route : kRoutes) {
     std::string_view name;
     if (!fits(route.path, request.route_path, name)) continue;
-    if (answers(route.method, request.method)) return accept(route, name, request);
+    if (answers(route.method, request.method)) {
+      return accept(route, name, request, caller);
+    }
     if (!allow.empty()) allow += ", ";
     allow += route.method == "GET" ? "GET, HEAD" : route.method;
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "host/admin/admin_call.hpp"
+#include "host/admin/admin_caller.hpp"
 #include "host/admin/admin_context.hpp"
 #include "host/base/result.hpp"
 #include "host/message/http_request.hpp"
@@ -21,10 +22,12 @@ struct AdminMatch {
   bool takes_body = false;
 };
 
-// The call that `request` means, from the one table of the admin API. Pure.
-// kNotFound: no such path.  kMethodNotAllowed: `allow` says which.  kMalformed "bad_name",
-// "bad_query". kUnsupportedMediaType: a call with a body that is not declared application/json.
-Result<AdminMatch> match_admin_call(const HttpRequest& request, std::string& allow);
+// The call that `request` of `caller` means, from the one table of the admin API. Pure. Checked in
+// this order: kNotFound: no such path.  kMethodNotAllowed: `allow` says which.  kForbidden
+// "role_required".  kMalformed "bad_name", "bad_query".  kUnsupportedMediaType: a call with a body
+// that is not declared application/json.
+Result<AdminMatch> match_admin_call(const HttpRequest& request, const AdminCaller& caller,
+                                    std::string& allow);
 
 // The table, as "GET /v1/endpoints/{}"; HEAD goes with GET. Pure.
 std::vector<std::string> admin_calls();

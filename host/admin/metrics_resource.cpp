@@ -23,6 +23,14 @@ constexpr MetricName kReady{"backplane_ready", "1 when every backend serves, as 
 constexpr MetricName kBackendReady{"backplane_backend_ready", "1 when the backend serves."};
 constexpr MetricName kShadowsDropped{"backplane_shadow_dropped_total",
                                      "Requests not copied to a shadow, for want of budget."};
+constexpr MetricName kAuthFailures{"backplane_auth_failures_total",
+                                   "Calls of the admin API without a good token, by reason."};
+constexpr MetricName kAuthzDenied{"backplane_authz_denied_total",
+                                  "Calls of the admin API that wanted more than their role."};
+constexpr MetricName kCsrfRefused{"backplane_admin_csrf_refused_total",
+                                  "Calls of the admin API by pages of other sites."};
+constexpr MetricName kBadHost{"backplane_admin_bad_host_total",
+                              "Calls of the admin API under a name that is not its own."};
 constexpr MetricName kRequests{
     "backplane_requests_total",
     "Requests answered, by where they were sent and how they ended. No backend: answered by the "
@@ -62,6 +70,16 @@ struct BackendReading {
   BackendStats stats;
 };
 
+void write_gate(const GateCounts& counts, MetricsPage& page) {
+  for (std::size_t i = 0; i < kAuthFailureNames.size(); ++i) {
+    page.counter(kAuthFailures, {{"reason", std::string(kAuthFailureNames[i])}},
+                 counts.auth_failures[i].load(std::memory_order_relaxed));
+  }
+  page.counter(kAuthzDenied, {}, counts.authz_denied.load(std::memory_order_relaxed));
+  page.counter(kCsrfRefused, {}, counts.csrf_refused.load(std::memory_order_relaxed));
+  page.counter(kBadHost, {}, counts.bad_host.load(std::memory_order_relaxed));
+}
+
 void write_host(const AdminContext& context, MetricsPage& page) {
   const Controller& controller = context.controller;
   page.gauge(kBuild,
@@ -76,6 +94,7 @@ void write_host(const AdminContext& context, MetricsPage& page) {
   write_process_metrics(page);
   write_http_metrics("data", context.data_totals(), page);
   write_http_metrics("admin", context.admin_totals(), page);
+  write_gate(context.gate_counts, page);
 }
 
 std::vector<EndpointReading> read_endpoints(const AdminContext& context) {

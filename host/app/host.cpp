@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/admin/admin_router.hpp"
+#include "host/admin/gate_rules.hpp"
 #include "host/app/http_totals_json.hpp"
 #include "host/base/log.hpp"
 #include "host/config/app_document_reader.hpp"
@@ -49,12 +50,9 @@ Host::~Host() {
 Status Host::start_control() {
   Status made = make_directory(config_.state_directory);
   if (!made.ok()) return made;
-  if (config_.admin_auth == AdminAuth::kToken) {
-    auto token = AdminToken::load_or_create(config_.state_directory / "admin.token");
-    if (!token.ok()) return std::move(token).error();
-    gate_.token = std::move(token).value();
-  }
-  gate_.host_names = {config_.admin.address};
+  auto rules = gate_rules(config_);
+  if (!rules.ok()) return std::move(rules).error();
+  gate_ = std::make_unique<AdminGate>(std::move(rules).value());
   auto staging = StagingDirectory::create((config_.state_directory / "staging").string());
   if (!staging.ok()) {
     return std::move(staging).error().with_context("state directory '" +
@@ -122,6 +120,7 @@ Status Host::start_listeners() {
                    .started = Clock::now(),
                    .started_at = std::chrono::system_clock::now(),
                    .data_url = "http://" + text_of({config_.data.address, data_->port()}),
+                   .gate_counts = gate_->counts(),
                    .router_stats = *router_stats_,
                    .data_totals = [this] { return data_->totals(); },
                    .admin_totals = [this] { return admin_totals(); },
@@ -129,7 +128,7 @@ Status Host::start_listeners() {
                        [this](JsonWriter& json) { write_http_totals(data_->totals(), json); }});
   auto admin_server = HttpServer::start(
       config_.admin, "bp-adm",
-      [this](unsigned) { return std::make_unique<AdminRouter>(gate_, *admin_context_); }, 1);
+      [this](unsigned) { return std::make_unique<AdminRouter>(*gate_, *admin_context_); }, 1);
   if (!admin_server.ok()) return std::move(admin_server).error();
   admin_ = std::move(admin_server).value();
   admin_counted_.store(admin_.get(), std::memory_order_release);
@@ -220,6 +219,7 @@ void Host::leave_in_memory() {
   // Never unmap, free or join under code that still runs.
   static_cast<void>(admin_.release());
   static_cast<void>(admin_context_.release());
+  static_cast<void>(gate_.release());
   static_cast<void>(data_.release());
   static_cast<void>(local_router_.release());
   static_cast<void>(router_stats_.release());

@@ -75,7 +75,7 @@ class Host {
   RoutingTable table_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<RouterStats> router_stats_;
-  AdminGate gate_;
+  std::unique_ptr<AdminGate> gate_;
   std::unique_ptr<AdminContext> admin_context_;
   std::unique_ptr<Router> local_router_;
   std::unique_ptr<HttpServer> data_;

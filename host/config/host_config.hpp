@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/base/log.hpp"
+#include "host/config/admin_token.hpp"
 #include "host/config/app_document.hpp"
 #include "host/config/listener_config.hpp"
 
@@ -24,6 +25,10 @@ struct HostConfig {
   ListenerConfig data = default_data_listener();
   ListenerConfig admin = default_admin_listener();
   AdminAuth admin_auth = AdminAuth::kToken;
+  // Beside the one in the state directory, which is made at the first start.
+  std::vector<AdminToken> admin_tokens;
+  // What the admin listener may be called in Host, beside its address and the names of loopback.
+  std::vector<std::string> admin_host_names;
 
   std::filesystem::path plugin_directory = "plugins";
   // The plugins that may be loaded, each with its good SHA-256 digests in lower-case hexadecimal;

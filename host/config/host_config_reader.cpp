@@ -1,14 +1,15 @@
 #include "host/config/host_config_reader.hpp"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "host/config/admin_reader.hpp"
 #include "host/config/config_file.hpp"
 #include "host/config/listener_reader.hpp"
 #include "host/config/names.hpp"
 #include "host/config/object_reader.hpp"
+#include "host/config/sha256_reader.hpp"
 #include "host/config/socket_address.hpp"
 
 namespace backplane::host {
@@ -42,32 +43,6 @@ void read_data(ObjectReader& root, HostConfig& config, std::vector<Error>& error
   ObjectReader reader(*value, errors);
   read_listener(reader, config.data);
   reader.finish();
-}
-
-void read_admin(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
-  const auto value = root.take("admin");
-  if (!value) return;
-  ObjectReader reader(*value, errors);
-  read_listener(reader, config.admin);
-  if (const auto word = reader.read_word("auth", {"token", "none"})) {
-    config.admin_auth = *word == 0 ? AdminAuth::kToken : AdminAuth::kNone;
-  }
-  reader.finish();
-}
-
-// As sha256sum prints it; other tools print capitals.
-std::optional<std::string> read_sha256(ObjectReader& reader) {
-  const std::optional<JsonValue> value = reader.require("sha256");
-  if (!value) return std::nullopt;
-  std::string digits(value->string().value_or(""));
-  std::transform(digits.begin(), digits.end(), digits.begin(), [](char c) {
-    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  if (digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos) {
-    return digits;
-  }
-  reader.refuse(*value, "64 hexadecimal digits");
-  return std::nullopt;
 }
 
 // A name may stand several times: each with one more good digest.
@@ -201,6 +176,9 @@ Status check_host_config(const HostConfig& config) {
                       "', wanted a loopback address (127.0.0.1 or ::1): the admin listener has no "
                       "TLS",
                   "/admin/address");
+  }
+  if (config.admin_auth == AdminAuth::kNone && !config.admin_tokens.empty()) {
+    return refuse("found tokens and 'auth' \"none\", wanted one of the two", "/admin/tokens");
   }
   if (data.port != 0 && data.port == admin.port && data.address == admin.address) {
     return refuse("found port " + std::to_string(admin.port) +

@@ -82,7 +82,7 @@ void HostFixture::add_plugin(const std::string& name, const std::string& file_st
 
 PendingAnswer HostFixture::admin_async(std::string_view method, std::string_view path,
                                        std::string_view json) const {
-  Fields fields;
+  Fields fields = admin_fields_;
   if (!json.empty()) fields.emplace_back("Content-Type", "application/json");
   return send(admin_port(), method, request_text(method, path, fields, json));
 }

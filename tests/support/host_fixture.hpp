@@ -48,6 +48,11 @@ class HostFixture {
   // Ends the host; nothing but the directories may be used afterwards.
   void stop();
 
+  // Every admin call shows `token` from now on.
+  void show_token(const std::string& token) {
+    admin_fields_ = {{"Authorization", "Bearer " + token}};
+  }
+
   // One request on a connection of its own, to the admin or the data listener, and its answer.
   Answer admin(std::string_view method, std::string_view path, std::string_view json = {}) const;
   Answer data(std::string_view method, std::string_view target, const Fields& fields = {},
@@ -90,6 +95,7 @@ class HostFixture {
   // First: the host keeps files open in it.
   TemporaryDirectory directory_;
   HostConfig config_;
+  Fields admin_fields_;
   std::unique_ptr<Host> host_;
 };
 
