@@ -12,6 +12,7 @@
 #include "host/cli/check_command.hpp"
 #include "host/cli/inspect_command.hpp"
 #include "host/cli/look_commands.hpp"
+#include "host/cli/token_command.hpp"
 
 namespace backplane::host {
 namespace {
@@ -25,6 +26,7 @@ A host of your own:
   serve            run the host
   check FILE       find the errors in a host configuration or an app document
   inspect FILE.so  say what a plugin is, and what would make the host refuse it
+  token            make a token for the admin listener
 
 A host that runs, here or elsewhere (--admin, --token-file):
   status           version, revision, readiness
@@ -78,13 +80,20 @@ CommandOutcome call(const ParsedCommand& command, std::ostream& out, std::ostrea
   return with_session(command, out, err, run_call);
 }
 
+CommandOutcome token(const ParsedCommand& command, std::ostream& out, std::ostream& err) {
+  return {run_token(command, out, err), std::nullopt};
+}
+
 struct Subcommand {
   CommandSyntax (*syntax)();
   CommandOutcome (*run)(const ParsedCommand&, std::ostream&, std::ostream&);
 };
 
-constexpr std::array<Subcommand, 4> kSubcommands{
-    {{serve_syntax, serve}, {check_syntax, check}, {inspect_syntax, inspect}, {call_syntax, call}}};
+constexpr std::array<Subcommand, 5> kSubcommands{{{serve_syntax, serve},
+                                                  {check_syntax, check},
+                                                  {inspect_syntax, inspect},
+                                                  {token_syntax, token},
+                                                  {call_syntax, call}}};
 
 // Nothing: the arguments were dealt with, and `outcome` says how.
 std::optional<ParsedCommand> parse(const CommandSyntax& syntax,

@@ -37,7 +37,7 @@ TEST_SUITE("cli") {
           std::vector<std::string>{"serve", "extra"}, std::vector<std::string>{"serve", "--data"},
           std::vector<std::string>{"serve", "--data", "x"}, std::vector<std::string>{"check"},
           std::vector<std::string>{"check", "a", "b"}, std::vector<std::string>{"inspect"},
-          std::vector<std::string>{"inspect", "--jsn", "a.so"},
+          std::vector<std::string>{"inspect", "--jsn", "a.so"}, std::vector<std::string>{"token"},
           std::vector<std::string>{"status", "extra"}, std::vector<std::string>{"traffic", "e"},
           std::vector<std::string>{"status", "--admin", "x"},
           std::vector<std::string>{"call", "e", "--token-file", "/nonexistent/t"}}) {
@@ -55,7 +55,8 @@ TEST_SUITE("cli") {
     for (const std::vector<std::string>& arguments :
          {std::vector<std::string>{"--help"}, std::vector<std::string>{"serve", "--help"},
           std::vector<std::string>{"check", "--help"}, std::vector<std::string>{"inspect", "-h"},
-          std::vector<std::string>{"status", "--help"}, std::vector<std::string>{"call", "-h"}}) {
+          std::vector<std::string>{"token", "--help"}, std::vector<std::string>{"status", "--help"},
+          std::vector<std::string>{"call", "-h"}}) {
       const Run ran = run(arguments);
       CHECK(ran.outcome.exit_code == ExitCode::kOk);
       CHECK_FALSE(ran.outcome.serve.has_value());
