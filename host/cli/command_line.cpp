@@ -7,6 +7,7 @@
 
 #include "host/cli/admin_options.hpp"
 #include "host/cli/admin_session.hpp"
+#include "host/cli/audit_command.hpp"
 #include "host/cli/call_command.hpp"
 #include "host/cli/change_commands.hpp"
 #include "host/cli/check_command.hpp"
@@ -27,6 +28,7 @@ A host of your own:
   check FILE       find the errors in a host configuration or an app document
   inspect FILE.so  say what a plugin is, and what would make the host refuse it
   token            make a token for the admin listener
+  audit verify     find the first line of an audit log that is not as it was written
 
 A host that runs, here or elsewhere (--admin, --token-file):
   status           version, revision, readiness
@@ -84,15 +86,20 @@ CommandOutcome token(const ParsedCommand& command, std::ostream& out, std::ostre
   return {run_token(command, out, err), std::nullopt};
 }
 
+CommandOutcome audit(const ParsedCommand& command, std::ostream& out, std::ostream& err) {
+  return {run_audit(command, out, err), std::nullopt};
+}
+
 struct Subcommand {
   CommandSyntax (*syntax)();
   CommandOutcome (*run)(const ParsedCommand&, std::ostream&, std::ostream&);
 };
 
-constexpr std::array<Subcommand, 5> kSubcommands{{{serve_syntax, serve},
+constexpr std::array<Subcommand, 6> kSubcommands{{{serve_syntax, serve},
                                                   {check_syntax, check},
                                                   {inspect_syntax, inspect},
                                                   {token_syntax, token},
+                                                  {audit_syntax, audit},
                                                   {call_syntax, call}}};
 
 // Nothing: the arguments were dealt with, and `outcome` says how.

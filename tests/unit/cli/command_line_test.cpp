@@ -38,6 +38,8 @@ TEST_SUITE("cli") {
           std::vector<std::string>{"serve", "--data", "x"}, std::vector<std::string>{"check"},
           std::vector<std::string>{"check", "a", "b"}, std::vector<std::string>{"inspect"},
           std::vector<std::string>{"inspect", "--jsn", "a.so"}, std::vector<std::string>{"token"},
+          std::vector<std::string>{"audit", "verify"},
+          std::vector<std::string>{"audit", "sign", "x"},
           std::vector<std::string>{"status", "extra"}, std::vector<std::string>{"traffic", "e"},
           std::vector<std::string>{"status", "--admin", "x"},
           std::vector<std::string>{"call", "e", "--token-file", "/nonexistent/t"}}) {
