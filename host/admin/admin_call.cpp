@@ -1,8 +1,23 @@
 #include "host/admin/admin_call.hpp"
 
+#include <memory>
+#include <string>
 #include <utility>
 
+#include "host/message/error_response.hpp"
+
 namespace backplane::host {
+namespace {
+
+// What has been done stays done: the intent is in the log, and a restart would find no less.
+Error unrecorded(std::optional<std::uint64_t> revision) {
+  return Error(ErrorCode::kUnavailable, "audit_failed",
+               "what this call came to cannot be written to the audit log; " +
+                   (revision ? "the state is at revision " + std::to_string(*revision)
+                             : std::string("it changed nothing")));
+}
+
+}  // namespace
 
 void AdminCall::reply(unsigned status, std::uint64_t revision,
                       const std::function<void(JsonWriter&)>& write) {
@@ -16,7 +31,7 @@ void AdminCall::reply(unsigned status, std::uint64_t revision,
   write(json);
   json.end_object();
   response.body += '\n';
-  std::move(pending_).complete();
+  finish({}, revision);
 }
 
 void AdminCall::reply_text(std::string_view media_type, std::string text) {
@@ -25,11 +40,25 @@ void AdminCall::reply_text(std::string_view media_type, std::string text) {
   response.headers.add("Content-Type", media_type);
   response.headers.add("Cache-Control", "no-store");
   response.body = std::move(text);
-  std::move(pending_).complete();
+  finish({}, std::nullopt);
 }
 
 void AdminCall::fail(const Error& error) {
-  std::move(pending_).fail(error);
+  Exchange& exchange = pending_.exchange();
+  fill_error_response(error, exchange.request.request_id.view(), exchange.response);
+  finish(error.reason(), std::nullopt);
+}
+
+void AdminCall::finish(std::string_view code, std::optional<std::uint64_t> revision) {
+  if (!trail_) return std::move(pending_).complete();
+  const unsigned status = pending_.exchange().response.status;
+  // Shared because a function that is passed on must be one that can be copied.
+  auto owed = std::make_shared<PendingRequest>(std::move(pending_));
+  trail_->end(status, code, revision, [owed, revision](const Status& written) {
+    if (written.ok()) return std::move(*owed).complete();
+    owed->exchange().response.clear();
+    std::move(*owed).fail(unrecorded(revision));
+  });
 }
 
 }  // namespace backplane::host

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/admin/admin_caller.hpp"
+#include "host/admin/audit_trail.hpp"
 #include "host/base/error.hpp"
 #include "host/batching/pending_request.hpp"
 #include "host/json/json_document.hpp"
@@ -34,6 +35,11 @@ class AdminCall {
   const std::string& author() const { return caller_.label; }
   const HttpRequest& request() const { return pending_.exchange().request; }
 
+  // [io] What the call comes to is recorded in `trail`, before its answer is given.
+  void record_in(AuditTrail trail) { trail_.emplace(std::move(trail)); }
+  // Where it is recorded; null for calls that only look.
+  AuditTrail* trail() { return trail_ ? &*trail_ : nullptr; }
+
   // Each answers, once. `write` writes one JSON object; `revision` becomes the ETag.
   void reply(unsigned status, std::uint64_t revision,
              const std::function<void(JsonWriter&)>& write);
@@ -41,10 +47,14 @@ class AdminCall {
   void fail(const Error& error);
 
  private:
+  // The answer stands in the response; `revision` is the one it speaks of.
+  void finish(std::string_view code, std::optional<std::uint64_t> revision);
+
   PendingRequest pending_;
   const AdminCaller caller_;
   const std::string name_;
   const std::optional<JsonDocument> body_;
+  std::optional<AuditTrail> trail_;
 };
 
 using AdminCallPtr = std::shared_ptr<AdminCall>;

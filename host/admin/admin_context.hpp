@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "host/admin/audit_log.hpp"
 #include "host/admin/gate_counts.hpp"
 #include "host/base/clock.hpp"
 #include "host/config/app_document.hpp"
@@ -26,6 +27,7 @@ struct AdminContext {
   TimePoint started;
   std::chrono::system_clock::time_point started_at;  // the same, for people
   std::string data_url;  // where requests are answered: "http://127.0.0.1:8000"
+  AuditLog& audit;
   const GateCounts& gate_counts;
   const RouterStats& router_stats;
   // [control] What the listeners have counted.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "host/admin/audit_trail.hpp"
 #include "host/json/json_reader.hpp"
 #include "host/message/error_response.hpp"
 
@@ -20,31 +21,59 @@ Status check_if_match(const HttpRequest& request, std::uint64_t revision) {
                                       "'; the current revision is " + current);
 }
 
+void run(AdminContext& context, const AdminCallPtr& call, AdminAction action) {
+  context.controller.post([&context, action, call] {
+    if (AuditTrail* trail = call->trail()) {
+      const std::uint64_t revision = context.controller.revision();
+      trail->note_revision(revision);
+      Status fresh = check_if_match(call->request(), revision);
+      if (!fresh.ok()) return call->fail(fresh.error());
+    }
+    action(context, call);
+  });
+}
+
 }  // namespace
 
 void AdminRouter::handle(Exchange& exchange) {
   PendingRequest pending(exchange);
   std::optional<AdminCaller> caller;
   auto match = admit(exchange, caller);
-  if (!match.ok()) return std::move(pending).fail(match.error());
+  if (!match.ok()) return refuse(std::move(pending), caller, match.error());
   std::optional<JsonDocument> body;
   if (match.value().takes_body) {
     auto document = parse_json(exchange.request.body);
-    if (!document.ok()) return std::move(pending).fail(document.error());
+    if (!document.ok()) return refuse(std::move(pending), caller, document.error());
     Status fits =
         api_.check_body(exchange.request.method, match.value().path, document.value().root());
-    if (!fits.ok()) return std::move(pending).fail(fits.error());
+    if (!fits.ok()) return refuse(std::move(pending), caller, fits.error());
     body = std::move(document).value();
   }
-  auto call = std::make_shared<AdminCall>(std::move(pending), *std::move(caller),
+  const bool mutates = is_mutation(exchange.request);
+  auto call = std::make_shared<AdminCall>(std::move(pending), *caller,
                                           std::move(match.value().name), std::move(body));
-  context_.controller.post([&context = context_, action = match.value().action, call] {
-    const bool reads = call->request().method == "GET" || call->request().is_head();
-    if (!reads) {
-      Status fresh = check_if_match(call->request(), context.controller.revision());
-      if (!fresh.ok()) return call->fail(fresh.error());
-    }
-    action(context, call);
+  const AdminAction action = match.value().action;
+  if (!mutates) return run(context_, call, action);
+  call->record_in(AuditTrail(context_.audit, attempt_of(exchange, *caller)));
+  call->trail()->begin([&context = context_, call, action](const Status& written) {
+    if (written.ok()) return run(context, call, action);
+    call->fail(Error(ErrorCode::kUnavailable, "audit_failed",
+                     "the audit log cannot be written, and nothing is changed without it"));
+  });
+}
+
+void AdminRouter::refuse(PendingRequest pending, const std::optional<AdminCaller>& caller,
+                         const Error& error) {
+  const Exchange& exchange = pending.exchange();
+  // Who fails too often is counted; a line for each failure is what it may be after.
+  const bool is_recorded =
+      is_mutation(exchange.request) && error.code() != ErrorCode::kResourceExhausted;
+  if (!is_recorded) return std::move(pending).fail(error);
+  AuditRecord record = refusal_of(exchange, caller, error);
+  auto owed = std::make_shared<PendingRequest>(std::move(pending));
+  context_.audit.write(std::move(record), [owed, error](const Status&) {
+    // Refused it is, recorded or not.
+    std::move(*owed).fail(error);
   });
 }
 
@@ -52,8 +81,8 @@ EarlyVerdict AdminRouter::refuse_early(Exchange& exchange) {
   std::optional<AdminCaller> caller;
   const auto match = admit(exchange, caller);
   if (match.ok()) return EarlyVerdict::kReadBody;
-  fill_error_response(match.error(), exchange.request.request_id.view(), exchange.response);
-  return EarlyVerdict::kRefused;
+  refuse(PendingRequest(exchange), caller, match.error());
+  return EarlyVerdict::kTaken;
 }
 
 Result<AdminMatch> AdminRouter::admit(Exchange& exchange, std::optional<AdminCaller>& caller) {

@@ -26,6 +26,7 @@ class AdminRouter final : public HttpHandler {
   // The call that is asked for, when it may be made; `caller` is who asks, as soon as that is
   // known.
   Result<AdminMatch> admit(Exchange& exchange, std::optional<AdminCaller>& caller);
+  void refuse(PendingRequest pending, const std::optional<AdminCaller>& caller, const Error& error);
 
   AdminGate& gate_;
   AdminContext& context_;

@@ -31,6 +31,11 @@ constexpr MetricName kCsrfRefused{"backplane_admin_csrf_refused_total",
                                   "Calls of the admin API by pages of other sites."};
 constexpr MetricName kBadHost{"backplane_admin_bad_host_total",
                               "Calls of the admin API under a name that is not its own."};
+constexpr MetricName kAuditFailures{"backplane_audit_failures_total",
+                                    "Lines that could not be written to the audit log."};
+constexpr MetricName kAuditUnrecorded{
+    "backplane_audit_unrecorded_total",
+    "Refused calls that got no line of their own in the audit log, being too many."};
 constexpr MetricName kRequests{
     "backplane_requests_total",
     "Requests answered, by where they were sent and how they ended. No backend: answered by the "
@@ -95,6 +100,8 @@ void write_host(const AdminContext& context, MetricsPage& page) {
   write_http_metrics("data", context.data_totals(), page);
   write_http_metrics("admin", context.admin_totals(), page);
   write_gate(context.gate_counts, page);
+  page.counter(kAuditFailures, {}, context.audit.failures());
+  page.counter(kAuditUnrecorded, {}, context.audit.unrecorded());
 }
 
 std::vector<EndpointReading> read_endpoints(const AdminContext& context) {

@@ -53,6 +53,9 @@ Status Host::start_control() {
   auto rules = gate_rules(config_);
   if (!rules.ok()) return std::move(rules).error();
   gate_ = std::make_unique<AdminGate>(std::move(rules).value());
+  auto audit = AuditLog::start(config_.audit, config_.state_directory / "audit.jsonl");
+  if (!audit.ok()) return std::move(audit).error();
+  audit_ = std::move(audit).value();
   auto staging = StagingDirectory::create((config_.state_directory / "staging").string());
   if (!staging.ok()) {
     return std::move(staging).error().with_context("state directory '" +
@@ -120,6 +123,7 @@ Status Host::start_listeners() {
                    .started = Clock::now(),
                    .started_at = std::chrono::system_clock::now(),
                    .data_url = "http://" + text_of({config_.data.address, data_->port()}),
+                   .audit = *audit_,
                    .gate_counts = gate_->counts(),
                    .router_stats = *router_stats_,
                    .data_totals = [this] { return data_->totals(); },
@@ -210,7 +214,9 @@ bool Host::stop() {
   // The loader first: what it has under way reports to control.
   if (loader_thread_ != nullptr) loader_thread_->stop();
   if (control_thread_ != nullptr) control_thread_->stop();
-  // After control, whose tasks may hold admin calls to the end.
+  // Behind control, which tells it what calls came to.
+  if (audit_ != nullptr) audit_->stop();
+  // After both, whose tasks may hold admin calls to the end.
   admin_.reset();
   return clean;
 }
@@ -219,6 +225,7 @@ void Host::leave_in_memory() {
   // Never unmap, free or join under code that still runs.
   static_cast<void>(admin_.release());
   static_cast<void>(admin_context_.release());
+  static_cast<void>(audit_.release());
   static_cast<void>(gate_.release());
   static_cast<void>(data_.release());
   static_cast<void>(local_router_.release());

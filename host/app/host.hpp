@@ -76,6 +76,7 @@ class Host {
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<RouterStats> router_stats_;
   std::unique_ptr<AdminGate> gate_;
+  std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<AdminContext> admin_context_;
   std::unique_ptr<Router> local_router_;
   std::unique_ptr<HttpServer> data_;

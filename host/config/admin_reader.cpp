@@ -20,6 +20,7 @@ constexpr std::size_t kMostHostNames = 64;
 constexpr std::size_t kLeastSalt = 16;
 constexpr std::size_t kMostSalt = 64;
 constexpr std::size_t kLongestHostName = 255;
+constexpr IntegerRange kAuditBytes{64 * 1024, std::int64_t{1024} * 1024 * 1024};
 constexpr std::string_view kLettersDigits =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -118,6 +119,15 @@ void read_host_names(ObjectReader& admin, HostConfig& config) {
   }
 }
 
+void read_audit(ObjectReader& admin, HostConfig& config, std::vector<Error>& errors) {
+  const auto value = admin.take("audit");
+  if (!value) return;
+  ObjectReader reader(*value, errors);
+  reader.read("required", config.audit.required);
+  reader.read("max_bytes", kAuditBytes, config.audit.max_bytes);
+  reader.finish();
+}
+
 }  // namespace
 
 void read_admin(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
@@ -130,6 +140,7 @@ void read_admin(ObjectReader& root, HostConfig& config, std::vector<Error>& erro
   }
   read_tokens(reader, config, errors);
   read_host_names(reader, config);
+  read_audit(reader, config, errors);
   reader.finish();
 }
 

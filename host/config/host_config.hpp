@@ -11,6 +11,7 @@
 #include "host/base/log.hpp"
 #include "host/config/admin_token.hpp"
 #include "host/config/app_document.hpp"
+#include "host/config/audit_config.hpp"
 #include "host/config/listener_config.hpp"
 
 namespace backplane::host {
@@ -27,6 +28,7 @@ struct HostConfig {
   AdminAuth admin_auth = AdminAuth::kToken;
   // Beside the one in the state directory, which is made at the first start.
   std::vector<AdminToken> admin_tokens;
+  AuditConfig audit;
   // What the admin listener may be called in Host, beside its address and the names of loopback.
   std::vector<std::string> admin_host_names;
 
