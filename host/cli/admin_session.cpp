@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "host/base/clock.hpp"
 #include "host/cli/http_client.hpp"
@@ -31,12 +32,13 @@ Error still_running(const JsonValue& operation) {
 }  // namespace
 
 AdminSession::AdminSession(AdminOptions options, std::ostream& out, std::ostream& err)
-    : AdminSession(
-          options, out, err,
-          [client = HttpClient(options.admin, options.authorities)](const HttpCall& call) {
-            return client.ask(call);
-          },
-          pause_unless_interrupted) {}
+    : options_(std::move(options)),
+      out_(out),
+      err_(err),
+      send_([client = HttpClient(options_.admin, options_.authorities)](const HttpCall& call) {
+        return client.ask(call);
+      }),
+      pause_(pause_unless_interrupted) {}
 
 Result<AdminAnswer> AdminSession::ask(HttpCall call) {
   if (options_.timeout) call.timeout = *options_.timeout;

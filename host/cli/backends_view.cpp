@@ -13,7 +13,7 @@ std::string handler_of(const JsonValue& backend) {
   return text_at(backend, "plugin") + "/" + text_at(backend, "handler");
 }
 
-std::string or_dash(std::string text) {
+std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
 

@@ -25,7 +25,7 @@ constexpr std::size_t kLargestData = std::size_t{1} << 30U;
 
 // As curl: GET, or POST with a body; an endpoint that does not answer that gets what it does.
 std::string default_method(const JsonValue& endpoint, bool has_body) {
-  const std::string usual = has_body ? "POST" : "GET";
+  std::string usual = has_body ? "POST" : "GET";
   const auto methods = endpoint.find("methods");
   if (!methods || methods->size() == 0) return usual;
   std::string first;

@@ -10,7 +10,9 @@
 namespace backplane::host {
 namespace {
 
-const HttpCall kChange{.method = "PATCH", .target = "/v1/backends/a", .body = "{}"};
+HttpCall change() {
+  return {.method = "PATCH", .target = "/v1/backends/a", .body = "{}"};
+}
 
 std::string operation(const std::string& members) {
   return R"({"id":"12","action":"patch_backend","object":"a",)" + members + "}";
@@ -30,7 +32,7 @@ TEST_SUITE("cli") {
     options.token = "secret";
     options.timeout = std::chrono::milliseconds(250);
     AdminSession session = host.session(options);
-    CHECK(session.ask(kChange).ok());
+    CHECK(session.ask(change()).ok());
     CHECK(session.ask({.target = "/v1/status"}).ok());
     CHECK(host.calls[0].headers.find("Authorization") == "Bearer secret");
     CHECK(host.calls[0].headers.find("Content-Type") == "application/json");
@@ -45,14 +47,14 @@ TEST_SUITE("cli") {
     AdminOptions options;
     options.json = true;
     AdminSession for_programs = host.session(options);
-    const auto refused = for_programs.ask(kChange);
+    const auto refused = for_programs.ask(change());
     REQUIRE_FALSE(refused.ok());
     CHECK(host.out.str() == problem + "\n");
     CHECK(for_programs.fail(refused.error()) == ExitCode::kFailed);
     CHECK(host.err.str() == "backplane: no 'a' (unknown_backend)\n");
     host.out.str("");
     AdminSession for_people = host.session();
-    CHECK_FALSE(for_people.ask(kChange).ok());
+    CHECK_FALSE(for_people.ask(change()).ok());
     CHECK(host.out.str().empty());
   }
 
@@ -62,7 +64,7 @@ TEST_SUITE("cli") {
     AdminOptions options;
     options.timeout = std::chrono::milliseconds(5000);
     AdminSession session = host.session(options);
-    CHECK(session.carry_out(kChange).ok());
+    CHECK(session.carry_out(change()).ok());
     CHECK(host.asked() == std::vector<std::string>{"PATCH /v1/backends/a?wait_ms=5000 {}"});
     CHECK(host.calls[0].timeout > std::chrono::milliseconds(5000));
     CHECK(host.err.str().empty());
@@ -72,7 +74,7 @@ TEST_SUITE("cli") {
     ScriptedHost host;
     host.answer(202, operation(R"("state":"running","stage":"building")"));
     AdminSession session = host.session();
-    const auto answer = session.carry_out(kChange);
+    const auto answer = session.carry_out(change());
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.error().reason() == "still_running");
     CHECK(answer.error().message().find("'backplane operations 12'") != std::string::npos);
@@ -88,7 +90,7 @@ TEST_SUITE("cli") {
         .answer(200, running)
         .answer(200, operation(R"("state":"succeeded","stage":"done","revision":9)"));
     AdminSession session = host.session(on_terminal());
-    const auto answer = session.carry_out(kChange);
+    const auto answer = session.carry_out(change());
     REQUIRE(answer.ok());
     CHECK(answer.value().root().find("revision")->integer() == 9);
     CHECK(host.asked() == std::vector<std::string>{"PATCH /v1/backends/a?wait_ms=300 {}",
@@ -104,7 +106,7 @@ TEST_SUITE("cli") {
         .answer(200, operation(R"("state":"failed","error":{"code":"create_failed",
           "detail":"replica 2 failed"})"));
     AdminSession session = host.session(on_terminal());
-    const auto answer = session.carry_out(kChange);
+    const auto answer = session.carry_out(change());
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.error().reason() == "create_failed");
     CHECK(exit_code_of(answer.error()) == ExitCode::kFailed);
@@ -116,7 +118,7 @@ TEST_SUITE("cli") {
     host.answer(202, operation(R"("state":"running")"))
         .answer(200, operation(R"("state":"running")"));
     AdminSession session = host.session(on_terminal());
-    const auto answer = session.carry_out(kChange);
+    const auto answer = session.carry_out(change());
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.error().reason() == "still_running");
     CHECK(host.err.str().ends_with("\r\033[K"));
