@@ -2,7 +2,6 @@
 
 #include <array>
 #include <ostream>
-#include <span>
 #include <utility>
 
 #include "host/cli/admin_options.hpp"
@@ -11,6 +10,7 @@
 #include "host/cli/call_command.hpp"
 #include "host/cli/change_commands.hpp"
 #include "host/cli/check_command.hpp"
+#include "host/cli/completion_command.hpp"
 #include "host/cli/inspect_command.hpp"
 #include "host/cli/look_commands.hpp"
 #include "host/cli/token_command.hpp"
@@ -40,6 +40,9 @@ A host that runs, here or elsewhere (--admin, --token-file):
   policy           set how an endpoint chooses a backend
   shadows          copy a share of an endpoint's requests to other backends
   delete           take an endpoint or a backend away
+
+A shell:
+  completion bash  print what teaches it to complete all this
 
 'backplane COMMAND --help' explains one of them, with examples.
 
@@ -90,17 +93,42 @@ CommandOutcome audit(const ParsedCommand& command, std::ostream& out, std::ostre
   return {run_audit(command, out, err), std::nullopt};
 }
 
+std::vector<CommandSyntax> all_syntaxes();
+
+CommandOutcome completion(const ParsedCommand& command, std::ostream& out, std::ostream& err) {
+  return {run_completion(command, all_syntaxes(), read_environment(), out, err), std::nullopt};
+}
+
 struct Subcommand {
   CommandSyntax (*syntax)();
   CommandOutcome (*run)(const ParsedCommand&, std::ostream&, std::ostream&);
 };
 
-constexpr std::array<Subcommand, 6> kSubcommands{{{serve_syntax, serve},
+constexpr std::array<Subcommand, 7> kSubcommands{{{serve_syntax, serve},
                                                   {check_syntax, check},
                                                   {inspect_syntax, inspect},
                                                   {token_syntax, token},
                                                   {audit_syntax, audit},
-                                                  {call_syntax, call}}};
+                                                  {call_syntax, call},
+                                                  {completion_syntax, completion}}};
+
+// The commands that are one admin call each.
+std::vector<AdminCommand> admin_commands() {
+  std::vector<AdminCommand> all;
+  for (const auto some : {look_commands(), change_commands()}) {
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+std::vector<CommandSyntax> all_syntaxes() {
+  std::vector<CommandSyntax> all;
+  const std::vector<AdminCommand> calls = admin_commands();
+  all.reserve(kSubcommands.size() + calls.size());
+  for (const Subcommand& one : kSubcommands) all.push_back(one.syntax());
+  for (const AdminCommand& one : calls) all.push_back(one.syntax());
+  return all;
+}
 
 // Nothing: the arguments were dealt with, and `outcome` says how.
 std::optional<ParsedCommand> parse(const CommandSyntax& syntax,
@@ -138,17 +166,15 @@ CommandOutcome run_command_line(const std::vector<std::string>& arguments, std::
     const auto parsed = parse(syntax, rest, out, err, outcome);
     return parsed ? subcommand.run(*parsed, out, err) : outcome;
   }
-  for (const std::span<const AdminCommand> commands : {look_commands(), change_commands()}) {
-    for (const AdminCommand& command : commands) {
-      const CommandSyntax syntax = command.syntax();
-      if (syntax.name != name) continue;
-      const auto parsed = parse(syntax, rest, out, err, outcome);
-      if (!parsed) return outcome;
-      return with_session(*parsed, out, err,
-                          [&command](const ParsedCommand& typed, AdminSession& session) {
-                            return run_admin_command(command, typed, session);
-                          });
-    }
+  for (const AdminCommand& command : admin_commands()) {
+    const CommandSyntax syntax = command.syntax();
+    if (syntax.name != name) continue;
+    const auto parsed = parse(syntax, rest, out, err, outcome);
+    if (!parsed) return outcome;
+    return with_session(*parsed, out, err,
+                        [&command](const ParsedCommand& typed, AdminSession& session) {
+                          return run_admin_command(command, typed, session);
+                        });
   }
   err << "backplane: unknown command '" << name << "'; see 'backplane --help'\n";
   return {ExitCode::kUsage, std::nullopt};
