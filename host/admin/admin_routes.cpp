@@ -130,7 +130,8 @@ Result<AdminMatch> accept(const AdminRoute& route, std::string_view name,
 std::vector<std::string> admin_calls() {
   std::vector<std::string> calls;
   for (const AdminRoute& route : kRoutes) {
-    calls.push_back(std::string(route.method).append(" ").append(route.path));
+    std::string call(route.method);
+    calls.push_back(call.append(" ").append(route.path).append(" ").append(name_of(route.role)));
   }
   return calls;
 }

@@ -29,7 +29,7 @@ struct AdminMatch {
 Result<AdminMatch> match_admin_call(const HttpRequest& request, const AdminCaller& caller,
                                     std::string& allow);
 
-// The table, as "GET /v1/endpoints/{}"; HEAD goes with GET. Pure.
+// The table, as "PUT /v1/endpoints/{} deploy"; HEAD goes with GET. Pure.
 std::vector<std::string> admin_calls();
 
 }  // namespace backplane::host
