@@ -145,20 +145,21 @@ def _path(*steps: str) -> str:
 
 
 def init(admin: str = "http://127.0.0.1:8001", token_file: Union[str, Path, None] = None,
-         data: str = "http://127.0.0.1:8000", timeout: float = DEFAULT_TIMEOUT_S) -> None:
+         data: Optional[str] = None, timeout: float = DEFAULT_TIMEOUT_S) -> None:
     """Says which host all other functions speak to, and asks whether it is there.
 
     `token_file` is the file admin.token of the host's state directory, or one with another of its
-    tokens; without it no token is shown. `data` is where handles send requests. `timeout` is in
-    seconds, for each answer. Called again, it changes the host.
+    tokens; without it no token is shown. `data` is where handles send requests, when that is not
+    where the host says that it listens. `timeout` is in seconds, for each answer. Called again, it
+    changes the host.
     """
     global _host
     headers = {}
     if token_file is not None:
         headers["Authorization"] = "Bearer " + Path(token_file).read_text("ascii").strip()
-    host = _Host(_Listener(admin, headers, timeout), _Listener(data, {}, timeout))
-    host.admin.ask("GET", "/v1/status")
-    _host = host
+    listener = _Listener(admin, headers, timeout)
+    here = listener.ask("GET", "/v1/status").json()["data_url"]
+    _host = _Host(listener, _Listener(data or here, {}, timeout))
 
 
 def status() -> Json:

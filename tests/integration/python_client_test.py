@@ -38,7 +38,7 @@ class RunningHost:
             self.stop()
             raise RuntimeError(f"the host said {ready!r} instead of being ready")
         addresses = dict(word.split("=", 1) for word in ready.split()[1:])
-        self.admin, self.data = f"http://{addresses['admin']}", f"http://{addresses['data']}"
+        self.admin = f"http://{addresses['admin']}"
 
     def stop(self) -> None:
         self._process.terminate()
@@ -55,7 +55,7 @@ class PythonClientTest(unittest.TestCase):
         cls.addClassCleanup(cls.host.stop)
 
     def setUp(self) -> None:
-        serve.init(self.host.admin, self.host.token_file, self.host.data)
+        serve.init(self.host.admin, self.host.token_file)
         for name in serve.list_endpoints():
             serve.delete_endpoint(name)
         for tag in serve.list_backends():
