@@ -41,10 +41,10 @@ Result<Place> place_of(std::string_view line) {
   if (!document.ok()) return broken("it is no JSON: " + std::string(document.error().message()));
   const auto sequence = document.value().root().find("sequence");
   const auto previous = document.value().root().find("previous");
-  const auto number = sequence ? sequence->integer() : std::nullopt;
+  const std::int64_t number = sequence ? sequence->integer().value_or(0) : 0;
   const auto digest = previous ? previous->string() : std::nullopt;
-  if (!number || *number < 1 || !digest) return broken("it has no 'sequence' and 'previous'");
-  return Place{static_cast<std::uint64_t>(*number), std::string(*digest)};
+  if (number < 1 || !digest) return broken("it has no 'sequence' and 'previous'");
+  return Place{static_cast<std::uint64_t>(number), std::string(*digest)};
 }
 
 }  // namespace

@@ -118,7 +118,8 @@ TEST_SUITE("admin") {
         {"Bearer " + token_text + "x", AuthFailure::kUnknown},
         {"Bearer " + token_text.substr(1), AuthFailure::kUnknown},
         {"Bearer " + std::string(64, 'b'), AuthFailure::kExpired}};
-    for (const auto& [field, why] : bad) {
+    for (const auto& [header, why] : bad) {
+      const std::string& field = header;  // what doctest captures may not be a structured binding
       CAPTURE(field);
       const std::uint64_t before = failures(gate, why);
       CHECK(tried(gate, request("localhost", {{"Authorization", field}})) == "unauthenticated");
