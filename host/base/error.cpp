@@ -50,6 +50,8 @@ std::string_view reason_of(ErrorCode code) {
       return "deadline_exceeded";
     case ErrorCode::kVersionNotSupported:
       return "version_not_supported";
+    case ErrorCode::kInsufficientStorage:
+      return "insufficient_storage";
   }
   return "internal";
 }

@@ -33,7 +33,10 @@ enum class ErrorCode : std::uint8_t {
   kUnavailable,           // nothing can serve this now; nobody's fault
   kDeadlineExceeded,      // too late
   kVersionNotSupported,   // not HTTP/1.0 or HTTP/1.1
+  kInsufficientStorage,   // the disk has no room for it
 };
+
+inline constexpr ErrorCode kLastErrorCode = ErrorCode::kInsufficientStorage;
 
 // The word for `code` that stands in an error body when the error names no reason of its own.
 std::string_view reason_of(ErrorCode code);

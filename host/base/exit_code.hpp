@@ -9,9 +9,9 @@ enum class ExitCode : int {
   kUsage = 64,         // EX_USAGE: the command line is wrong
   kUnreachable = 69,   // EX_UNAVAILABLE: no host answers
   kOsError = 71,       // EX_OSERR: the system refused, a port is in use
-  kTryAgain = 75,      // EX_TEMPFAIL: what the host is doing now stands against it
+  kTryAgain = 75,      // EX_TEMPFAIL: what a host is doing now stands against it
   kNoPermission = 77,  // EX_NOPERM: the host wants another token
-  kBadConfig = 78      // EX_CONFIG: a configuration file is missing or wrong
+  kBadConfig = 78      // EX_CONFIG: a configuration file or the state is missing or wrong
 };
 
 }  // namespace backplane::host

@@ -104,12 +104,14 @@ unsigned http_status_of(ErrorCode code) {
       return 504;
     case ErrorCode::kVersionNotSupported:
       return 505;
+    case ErrorCode::kInsufficientStorage:
+      return 507;
   }
   return 500;
 }
 
 ErrorCode error_code_of(unsigned http_status) {
-  constexpr auto kLast = static_cast<unsigned>(ErrorCode::kVersionNotSupported);
+  constexpr auto kLast = static_cast<unsigned>(kLastErrorCode);
   for (unsigned number = 0; number <= kLast; ++number) {
     const auto code = static_cast<ErrorCode>(number);
     if (http_status_of(code) == http_status) return code;

@@ -35,7 +35,7 @@ TEST_SUITE("base") {
 
   TEST_CASE("reason_of: every code has a snake_case word that no other has") {
     std::set<std::string_view> words;
-    constexpr auto kLast = static_cast<int>(ErrorCode::kVersionNotSupported);
+    constexpr auto kLast = static_cast<int>(kLastErrorCode);
     for (int code = 0; code <= kLast; ++code) {
       const std::string_view word = reason_of(static_cast<ErrorCode>(code));
       CAPTURE(word);

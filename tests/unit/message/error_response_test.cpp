@@ -34,8 +34,9 @@ TEST_SUITE("message") {
         {ErrorCode::kUnavailable, 503},
         {ErrorCode::kDeadlineExceeded, 504},
         {ErrorCode::kVersionNotSupported, 505},
+        {ErrorCode::kInsufficientStorage, 507},
     };
-    CHECK(promised.size() == static_cast<std::size_t>(ErrorCode::kVersionNotSupported) + 1);
+    CHECK(promised.size() == static_cast<std::size_t>(kLastErrorCode) + 1);
     for (const auto& promise : promised) {
       const unsigned status = promise.second;
       CAPTURE(status);
@@ -46,8 +47,7 @@ TEST_SUITE("message") {
   }
 
   TEST_CASE("error_code_of: the code back from its status, and a near one for others' statuses") {
-    for (unsigned number = 0; number <= static_cast<unsigned>(ErrorCode::kVersionNotSupported);
-         ++number) {
+    for (unsigned number = 0; number <= static_cast<unsigned>(kLastErrorCode); ++number) {
       const auto code = static_cast<ErrorCode>(number);
       CHECK(error_code_of(http_status_of(code)) == code);
     }
