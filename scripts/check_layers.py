@@ -40,6 +40,7 @@ HOMES = (
     ("Poco/", ("host/base/log.", "host/control/", "host/plugin/", "host/app/", "host/cli/")),
     ("prometheus/", ("host/metrics/",)),
     ("openssl/", ("host/admin/token_digest.cpp", "host/plugin/plugin_trust.cpp")),
+    ("sqlite3.h", ("host/control/sqlite_fence.cpp", "host/control/sqlite_file.cpp")),
     ("emmintrin.h", ("host/message/byte_classes.hpp",)),
     ("dlfcn.h", ("host/plugin/",)),
     ("link.h", ("host/plugin/",)),
@@ -53,6 +54,7 @@ LINK_HOMES = (
     ("Poco::", ("base", "control", "plugin", "app", "cli")),
     ("prometheus-cpp::", ("metrics",)),
     ("OpenSSL::", ("admin", "plugin", "cli")),
+    ("SQLite::", ("control",)),
     ("${CMAKE_DL_LIBS}", ("plugin",)),
 )
 LINKED_BY_ALL = {"Threads::Threads", "backplane_sanitize", "backplane_warnings", "backplane::abi"}
