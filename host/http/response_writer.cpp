@@ -46,14 +46,16 @@ void write_status_line(unsigned status, Pen& pen) {
 
 bool write_response(const HttpResponse& response, const AnswerFrame& frame, TextBuffer& out) {
   const bool has_content = response.status != 204 && response.status != 304;
-  const bool has_body = has_content && !frame.is_head && !response.body.empty();
+  const bool has_body = has_content && !frame.is_head && !frame.chunked && !response.body.empty();
   const bool copied = has_body && response.body.size() <= kMaxCopiedBody;
   Pen pen(out.room(kMaxFixedParts + frame.request_id.size() + response.headers.wire().size() +
                    (copied ? response.body.size() : 0)));
   write_status_line(response.status, pen);
   pen.literal("Date: ");
   pen.text(frame.date);
-  if (has_content) {
+  if (has_content && frame.chunked) {
+    pen.literal("\r\nTransfer-Encoding: chunked");
+  } else if (has_content && frame.sized) {
     pen.literal("\r\nContent-Length: ");
     pen.number(response.body.size());
   }
@@ -73,6 +75,24 @@ bool write_response(const HttpResponse& response, const AnswerFrame& frame, Text
   if (copied) pen.text(response.body);
   out.commit(pen.place());
   return has_body && !copied;
+}
+
+void write_chunk(std::string_view piece, TextBuffer& out) {
+  if (piece.empty()) return;
+  constexpr std::size_t kMaxSizeLine = 2 * sizeof(std::size_t) + 2;
+  char* const room = out.room(kMaxSizeLine + piece.size() + 2);
+  char* const size_end = std::to_chars(room, room + kMaxSizeLine, piece.size(), 16).ptr;
+  Pen pen(size_end);
+  pen.literal("\r\n");
+  pen.text(piece);
+  pen.literal("\r\n");
+  out.commit(pen.place());
+}
+
+void write_last_chunk(TextBuffer& out) {
+  Pen pen(out.room(5));
+  pen.literal("0\r\n\r\n");
+  out.commit(pen.place());
 }
 
 }  // namespace backplane::host

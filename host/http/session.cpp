@@ -81,6 +81,10 @@ void Session::close() {
   closed_ = true;
   if (with_handler_) {
     active_->abandon();
+  } else if (in_pieces_ && active_ != nullptr) {
+    // Whoever makes the pieces hears of the end when it is asked for the next one.
+    active_->abandon();
+    ask_for_piece();
   } else {
     release();
   }
@@ -100,7 +104,7 @@ void Session::release() {
 
 void Session::stop() {
   if (closed_) return;
-  if (with_handler_ && !answered_) {
+  if (with_handler_ && !answered_ && !in_pieces_) {
     answer_unfinished(
         Error(ErrorCode::kUnavailable, "shutting_down", "the server is shutting down"));
     static_cast<void>(active_->output.send(watch_.fd()));

@@ -71,6 +71,10 @@ class Session final : public PhaseHook, private ReadyListener {
   void refuse(const Refusal& refusal);
   void refuse(const Error& error);
   void respond(HttpResponse& response);
+  void respond_piece(HttpResponse& response);
+  void begin_pieces(HttpResponse& response);
+  void want_piece();
+  void ask_for_piece();
   void answer_unfinished(const Error& error);
   void queue_output();
   void on_answered();
@@ -98,6 +102,9 @@ class Session final : public PhaseHook, private ReadyListener {
   bool closed_ = false;
   bool with_handler_ = false;  // the exchange is out
   bool answered_ = false;      // without waiting for the exchange: 504 or 503
+  // The answer comes in pieces: its head has been written, and it has not ended.
+  bool in_pieces_ = false;
+  bool chunked_ = false;  // how its pieces are framed
   bool keep_alive_ = true;
   bool must_linger_ = false;  // the client may still be sending
   bool half_closed_ = false;  // the client has sent its last byte

@@ -72,12 +72,59 @@ void Session::on_completion() {
   with_handler_ = false;
   services_.handler.finish(*active_);
   services_.needs_flush = true;
-  if (closed_) return release();
+  if (closed_) {
+    // Whoever makes the pieces hears of the end when it is asked for the next one.
+    return active_->response.more ? ask_for_piece() : release();
+  }
   if (answered_) {
     if (active_->output.empty()) release();
     return;
   }
+  if (in_pieces_ || active_->response.more) return respond_piece(active_->response);
   respond(active_->response);
+}
+
+// A piece of an answer whose length nobody knows yet.
+void Session::respond_piece(HttpResponse& response) {
+  if (!in_pieces_) begin_pieces(response);
+  if (chunked_) {
+    write_chunk(response.body, active_->output.text());
+    if (!response.more) write_last_chunk(active_->output.text());
+  } else {
+    active_->output.set_body(std::move(response.body));
+  }
+  in_pieces_ = response.more;
+  queue_output();
+}
+
+void Session::begin_pieces(HttpResponse& response) {
+  in_pieces_ = true;
+  chunked_ = active_->reader.minor_version() > 0;
+  // Without chunks, which HTTP/1.0 does not know, the end of the connection is that of the body.
+  keep_alive_ = keep_alive_ && chunked_ && !services_.draining && !half_closed_;
+  AnswerFrame frame;
+  frame.date = services_.date.text();
+  frame.request_id = active_->request.request_id.view();
+  frame.close = !keep_alive_;
+  frame.chunked = chunked_;
+  frame.sized = false;
+  std::string piece = std::exchange(response.body, {});
+  write_response(response, frame, active_->output.text());
+  response.body = std::move(piece);
+}
+
+void Session::want_piece() {
+  active_->output.clear();
+  enter(HttpPhase::kInFlight, Duration::max());
+  ask_for_piece();
+  watch_ahead();
+}
+
+void Session::ask_for_piece() {
+  active_->response.body.clear();
+  with_handler_ = true;
+  services_.handler.resume(*active_);
+  services_.needs_flush = true;
 }
 
 void Session::send_answer() {
@@ -104,6 +151,7 @@ void Session::on_writable() {
 }
 
 void Session::on_answered() {
+  if (in_pieces_) return want_piece();
   if (keep_alive_) return next_request();
   const bool sent_more = with_handler_ || active_->buffer.size() > active_->reader.request_bytes();
   if (half_closed_ || (!must_linger_ && !sent_more)) return close();

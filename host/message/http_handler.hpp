@@ -33,8 +33,13 @@ class HttpHandler {
   // an idle thread lets go of what it no longer needs.
   virtual void flush() = 0;
 
+  // [io] The piece that `exchange` was completed with (HttpResponse::more) has been sent: complete
+  // it again, from any thread, with the next piece or the last. When it is abandoned() nobody reads
+  // on: then complete it soon, with anything. Only for handlers that answer in pieces.
+  virtual void resume(Exchange& exchange) { exchange.complete(); }
+
   // [io] `exchange` came back and is about to be written: the place to count it and to add header
-  // fields. Also called for abandoned ones, whose answer nobody will see.
+  // fields. Also called for abandoned ones, whose answer nobody will see; and for each piece.
   virtual void finish(Exchange& exchange) = 0;
 };
 

@@ -13,6 +13,9 @@ struct HttpResponse {
   unsigned status = 200;  // 200..599
   Headers headers;
   std::string body;
+  // `body` is a piece, and more follow: when it has been sent, the exchange goes back to who serves
+  // it by HttpHandler::resume(). Status and headers are those of the first piece. Not for HEAD.
+  bool more = false;
 
   // Keeps the memory, but not that of a large body: answers are reused with their connections.
   void clear();

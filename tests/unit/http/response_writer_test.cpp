@@ -42,6 +42,25 @@ TEST_SUITE("http") {
     CHECK(text.substr(text.size() - 4) == "\r\n\r\n");
   }
 
+  TEST_CASE("write_response: a body of unknown length comes in chunks, or ends the connection") {
+    const std::string chunked = written(answer(200, ""), {.date = kDate, .chunked = true});
+    CHECK(chunked.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+    CHECK(chunked.find("Content-Length") == std::string::npos);
+    const std::string plain =
+        written(answer(200, ""), {.date = kDate, .close = true, .sized = false});
+    CHECK(plain.find("Transfer-Encoding") == std::string::npos);
+    CHECK(plain.find("Content-Length") == std::string::npos);
+  }
+
+  TEST_CASE("write_chunk: a piece has its size in front; an empty one would be the end") {
+    TextBuffer out;
+    write_chunk("hello", out);
+    write_chunk("", out);
+    write_chunk(std::string(26, 'x'), out);
+    write_last_chunk(out);
+    CHECK(out.view() == "5\r\nhello\r\n1a\r\n" + std::string(26, 'x') + "\r\n0\r\n\r\n");
+  }
+
   TEST_CASE("write_response: 204 and 304 have neither length nor body") {
     for (const unsigned status : {204U, 304U}) {
       const std::string text = written(answer(status, "dropped"), {.date = kDate});
