@@ -1,5 +1,6 @@
 #include "host/backend/backend.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace backplane::host {
@@ -8,7 +9,10 @@ namespace {
 BatchLimits batch_limits(const BackendConfig& config) {
   return {.max_batch_size = config.max_batch_size,
           .batch_wait_timeout = config.batch_wait_timeout,
-          .num_replicas = config.num_replicas};
+          .num_replicas = config.num_replicas,
+          .max_pull = config.max_concurrent_queries == 0
+                          ? kMaxPull
+                          : std::min(config.max_concurrent_queries, kMaxPull)};
 }
 
 }  // namespace
@@ -21,7 +25,8 @@ std::shared_ptr<Backend> Backend::start(BackendSpec spec, const BackendOptions& 
   std::shared_ptr<Backend> backend(owned.release(), [dispose](Backend* last) {
     dispose([dying = std::shared_ptr<Backend>(last)]() mutable { dying.reset(); });
   });
-  backend->start_replicas();
+  backend->start_replicas(backend->wanted_replicas(), backend->spec_.config.user_config_json,
+                          backend->gates_.back());
   return backend;
 }
 
@@ -29,41 +34,44 @@ Backend::Backend(BackendSpec spec, const BackendOptions& options,
                  std::shared_ptr<HandlerFactory> factory, BackendEvents events)
     : RequestSink(spec.tag + "@" + std::to_string(options.generation)),
       spec_(std::move(spec)),
+      inline_(spec_.config.execution == Execution::kInline),
       options_(options),
       factory_(std::move(factory)),
+      on_replica_ended_(std::move(events.on_replica_ended)),
       on_stopped_(std::move(events.on_stopped)),
       running_(wanted_replicas()),
-      collector_(batch_limits(spec_.config), spec_.config.queue_limit()),
-      gate_(wanted_replicas(), std::move(events.on_started)) {}
+      collector_(batch_limits(spec_.config), spec_.config.queue_limit()) {
+  gates_.emplace_back(wanted_replicas(), std::move(events.on_started));
+}
 
 Backend::~Backend() {
   close();
   for (const auto& replica : replicas_) replica->join();
+  for (const auto& replica : leaving_) replica->join();
 }
 
 std::uint32_t Backend::wanted_replicas() const {
-  return is_inline() ? options_.submitters : spec_.config.num_replicas;
+  return inline_ ? options_.submitters : spec_.config.num_replicas;
 }
 
-void Backend::start_replicas() {
-  const std::uint32_t wanted = wanted_replicas();
-  replicas_.reserve(wanted);
-  for (std::uint32_t index = 0; index < wanted; ++index) {
-    const ReplicaSeat seat{.index = index,
+void Backend::start_replicas(std::uint32_t wanted, const std::string& user_config_json,
+                             StartGate& gate) {
+  replicas_.reserve(replicas_.size() + wanted);
+  for (std::uint32_t made = 0; made < wanted; ++made) {
+    const ReplicaSeat seat{.index = static_cast<std::uint32_t>(replicas_.size()),
                            .generation = options_.generation,
                            .tag = spec_.tag,
                            .init_json = spec_.init_json,
-                           .user_config_json = spec_.config.user_config_json,
-                           .batched = spec_.config.max_batch_size > 1,
-                           .is_inline = is_inline(),
+                           .user_config_json = user_config_json,
+                           .is_inline = inline_,
                            .metrics = options_.metrics,
                            .factory = *factory_,
                            .collector = collector_,
-                           .gate = gate_};
+                           .gate = gate};
     auto replica = Replica::start(seat, [this] { on_replica_exited(); });
     if (!replica.ok()) {
-      gate_.abandon(std::move(replica).error());
-      on_replica_exited(wanted - index);
+      gate.abandon(std::move(replica).error());
+      on_replica_exited(wanted - made);
       return;
     }
     replicas_.push_back(std::move(replica).value());
@@ -72,12 +80,16 @@ void Backend::start_replicas() {
 
 void Backend::on_replica_exited(std::uint32_t replicas) {
   // acq_rel: the last one out has seen everything the others did.
-  if (running_.fetch_sub(replicas, std::memory_order_acq_rel) == replicas) on_stopped_();
+  if (running_.fetch_sub(replicas, std::memory_order_acq_rel) == replicas) {
+    on_stopped_();
+  } else if (on_replica_ended_) {
+    on_replica_ended_();
+  }
 }
 
 Status Backend::submit(RequestList& burst, std::size_t thread) {
   const TimePoint now = Clock::now();
-  if (!is_inline()) return collector_.push(burst, now);
+  if (!inline_) return collector_.push(burst, now);
   if (closed_.load(std::memory_order_acquire)) {
     return Error(ErrorCode::kUnavailable, "backend is closed");
   }
@@ -93,22 +105,110 @@ std::chrono::milliseconds Backend::drain_estimate() const {
   return collector_.drain_estimate();
 }
 
+void Backend::abandon_start(const Error& error) {
+  gates_.back().abandon(error);
+}
+
 void Backend::close() {
+  give_up();
   closed_.store(true, std::memory_order_release);
   collector_.close();
 }
 
 void Backend::close_now(const Error& error) {
+  give_up();
   closed_.store(true, std::memory_order_release);
   RequestList rest = collector_.close_and_take();
   while (!rest.empty()) rest.pop_front().fail(error);
 }
 
+bool Backend::can_take(const BackendSpec& running, const BackendSpec& next) {
+  BackendSpec rest = running;
+  rest.config = next.config;
+  if (rest != next || running.config.execution != next.config.execution) return false;
+  if (running.config.user_config_json == next.config.user_config_json) return true;
+  // A handler can be given a configuration but not have it taken away; and what runs inline belongs
+  // to io threads, which take no orders.
+  return !next.config.user_config_json.empty() && next.config.execution == Execution::kReplica;
+}
+
+void Backend::prepare(const BackendConfig& next, std::function<void(Status)> ready) {
+  const std::size_t running = replicas_.size();
+  const std::size_t wanted = inline_ ? running : next.num_replicas;
+  update_ = Update{.number = ++updates_,
+                   .config = next,
+                   .stay = std::min(running, wanted),
+                   .reconfigures = next.user_config_json != spec_.config.user_config_json};
+  const auto more = static_cast<std::uint32_t>(wanted - update_->stay);
+  const std::size_t taking = update_->reconfigures ? update_->stay : 0;
+  if (more + taking == 0) return ready({});
+  std::erase_if(gates_, [](const StartGate& gate) { return gate.passed(); });
+  StartGate& gate = gates_.emplace_back(static_cast<std::uint32_t>(more + taking), std::move(ready),
+                                        StartGate::Then::kHold);
+  for (std::size_t i = 0; i < taking; ++i) {
+    replicas_[i]->give({.kind = ReplicaOrder::Kind::kReconfigure,
+                        .update = update_->number,
+                        .user_config_json = next.user_config_json,
+                        .gate = &gate});
+  }
+  if (taking > 0) collector_.call_replicas();
+  running_.fetch_add(more, std::memory_order_relaxed);
+  start_replicas(more, next.user_config_json, gate);
+}
+
+void Backend::adopt() {
+  spec_.config = update_->config;
+  if (!inline_) send_away(spec_.config.num_replicas);
+  update_.reset();
+  collector_.set_limits(batch_limits(spec_.config), spec_.config.queue_limit());
+  gates_.back().open();
+}
+
+void Backend::give_up() {
+  if (!update_) return;
+  const Update update = std::move(*update_);
+  update_.reset();
+  gates_.back().abandon(Error(ErrorCode::kCancelled, "given_up", "the change was given up"));
+  if (update.reconfigures) {
+    for (std::size_t i = 0; i < update.stay; ++i) {
+      replicas_[i]->give({.kind = ReplicaOrder::Kind::kRestore, .update = update.number});
+    }
+  }
+  // Those at the gate end without an order; it does not hurt them.
+  send_away(inline_ ? replicas_.size() : spec_.config.num_replicas);
+  collector_.call_replicas();
+}
+
+void Backend::send_away(std::size_t from) {
+  if (replicas_.size() <= from) return;
+  for (std::size_t i = from; i < replicas_.size(); ++i) {
+    replicas_[i]->give({.kind = ReplicaOrder::Kind::kLeave});
+    leaving_.push_back(std::move(replicas_[i]));
+  }
+  replicas_.resize(from);
+  collector_.call_replicas();
+}
+
+void Backend::collect() {
+  std::erase_if(leaving_, [this](const std::unique_ptr<Replica>& replica) {
+    if (!replica->exited()) return false;
+    replica->stats().add_to(gone_);
+    return true;  // its destructor joins a thread that has nothing left to do
+  });
+}
+
 BackendStats Backend::stats() const {
   BackendStats stats;
+  stats.replicas = gone_;
   stats.num_replicas = replicas_.size();
+  stats.leaving = leaving_.size();
   stats.queued = queued();
-  for (const auto& replica : replicas_) replica->stats().add_to(stats.replicas);
+  for (const auto* replicas : {&replicas_, &leaving_}) {
+    for (const auto& replica : *replicas) {
+      replica->stats().add_to(stats.replicas);
+      stats.in_flight += replica->in_flight();
+    }
+  }
   return stats;
 }
 

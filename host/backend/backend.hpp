@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +24,9 @@ namespace backplane::host {
 struct BackendStats {
   ReplicaSummary replicas;
   std::size_t num_replicas = 0;
+  std::size_t leaving = 0;  // replicas that finish what they run, then end
   std::size_t queued = 0;
+  std::size_t in_flight = 0;  // taken by replicas and not answered; 0 where execution is inline
 };
 
 // What a backend is beside what its spec asks for.
@@ -32,12 +36,14 @@ struct BackendOptions {
   std::uint32_t submitters = 1;  // threads that submit; each has a replica where it runs inline
 };
 
-// A backend's word to whoever started it. Each is called once, on a replica's thread (or within
-// start(), when a thread cannot be had).
+// A backend's word to whoever started it, on a replica's thread (or within start(), when a thread
+// cannot be had).
 struct BackendEvents {
-  // Every replica is ready (ok), or none will serve (the first error).
+  // Once: every replica is ready (ok), or none will serve (the first error).
   std::function<void(Status)> on_started;
-  // No replica runs any more; what is left is to let go of the backend.
+  // A replica has ended and others have not: collect() can let go of it.
+  std::function<void()> on_replica_ended;
+  // Once: no replica runs any more; what is left is to let go of the backend.
   std::function<void()> on_stopped;
 };
 
@@ -62,41 +68,80 @@ class Backend final : public RequestSink {
   std::size_t queued() const override { return collector_.depth(); }
   std::chrono::milliseconds drain_estimate() const override;
 
-  // [any] Gives up on replicas that are still being made; a no-op once started.
-  void abandon_start(Error error) { gate_.abandon(std::move(error)); }
-  // [any] Refuses new requests; the replicas finish what is queued, then end.
+  // [control] Gives up on replicas that are still being made, at the start or for a change; a no-op
+  // when there are none.
+  void abandon_start(const Error& error);
+  // [control] Which start or change that is: tells whether it is still the same one.
+  std::uint64_t making() const { return updates_; }
+  // [control] Refuses new requests; the replicas finish what is queued, then end.
   void close();
-  // [any] As close(), but what is queued is answered with `error` at once.
+  // [control] As close(), but what is queued is answered with `error` at once.
   void close_now(const Error& error);
 
+  // A change of configuration, in two steps, so that it can be made durable between them. One at a
+  // time, and only one that can_take() allows.
+  //
+  // Whether `next` can be taken by the replicas that run. Pure.
+  static bool can_take(const BackendSpec& running, const BackendSpec& next);
+  // [control] Makes the replicas that `next` has more and holds them back; lets those that stay
+  // take its user_config, each between two calls of its handler. `ready` is called once, on any
+  // thread or before this returns: ok, or why not; then give_up() is what is left to do.
+  void prepare(const BackendConfig& next, std::function<void(Status)> ready);
+  // [control] Once ready: serves as prepared from here on. Replicas that are too many finish what
+  // they run, take nothing more, and end.
+  void adopt();
+  // [control] Goes back to how it was; a no-op when nothing is prepared.
+  void give_up();
+
+  // [control] Lets go of replicas that have left.
+  void collect();
+
+  // [control] As it was asked for, with the configuration adopted last.
   const BackendSpec& spec() const { return spec_; }
   std::uint64_t generation() const { return options_.generation; }
   const HandlerDescription& handler() const { return factory_->description(); }
   // Where its handler's code is; null when that is not in this process.
   const PluginLibrary* library() const { return factory_->library(); }
-  // [any] The counts of its replicas, all zero without BackendOptions::metrics.
+  // [control] The counts of its replicas, all zero without BackendOptions::metrics.
   BackendStats stats() const;
-  // [any] Constant once started.
+  // [control] Those that serve.
   std::size_t num_replicas() const { return replicas_.size(); }
 
  private:
+  // A configuration on its way in.
+  struct Update {
+    std::uint64_t number = 0;
+    BackendConfig config;
+    std::size_t stay = 0;  // replicas that run already and will go on
+    bool reconfigures = false;
+  };
+
   Backend(BackendSpec spec, const BackendOptions& options, std::shared_ptr<HandlerFactory> factory,
           BackendEvents events);
 
-  bool is_inline() const { return spec_.config.execution == Execution::kInline; }
   std::uint32_t wanted_replicas() const;
-  void start_replicas();
+  void start_replicas(std::uint32_t wanted, const std::string& user_config_json, StartGate& gate);
+  void send_away(std::size_t from);
   void on_replica_exited(std::uint32_t replicas = 1);
 
-  const BackendSpec spec_;
+  // All but the configuration is constant; other threads look at no more than that.
+  BackendSpec spec_;
+  const bool inline_;
   const BackendOptions options_;
   const std::shared_ptr<HandlerFactory> factory_;
+  const std::function<void()> on_replica_ended_;
   const std::function<void()> on_stopped_;
   std::atomic<bool> closed_{false};  // for inline execution, which has no queue that says so
   std::atomic<std::uint32_t> running_;
   BatchCollector collector_;
-  StartGate gate_;
-  // Constant after start(). Last: the replicas' threads use everything above.
+  // The last one is that of the latest start or update; earlier ones stay until they are passed.
+  std::list<StartGate> gates_;
+  std::optional<Update> update_;
+  std::uint64_t updates_ = 0;
+  ReplicaSummary gone_;  // counts of replicas that have been let go
+  std::vector<std::unique_ptr<Replica>> leaving_;
+  // Touched by control alone, and read by io threads where execution is inline: there it is
+  // constant after start(). Last: the replicas' threads use everything above.
   std::vector<std::unique_ptr<Replica>> replicas_;
 };
 

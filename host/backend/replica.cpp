@@ -1,9 +1,11 @@
 #include "host/backend/replica.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "host/base/log.hpp"
 #include "host/batching/batch_policy.hpp"
 
 namespace backplane::host {
@@ -22,6 +24,7 @@ Result<std::unique_ptr<Replica>> Replica::start(const ReplicaSeat& seat,
       Thread::start("bp-rep-" + seat.tag + "-" + std::to_string(seat.index), ThreadRole::kReplica,
                     [self = replica.get(), on_exited = std::move(on_exited)] {
                       self->run();
+                      self->exited_.store(true, std::memory_order_release);
                       on_exited();
                     });
   if (!thread.ok()) return std::move(thread).error();
@@ -42,10 +45,11 @@ void Replica::run() {
   }
   if (seat_.is_inline) {
     // Nothing is ever queued: this returns when the backend is closed.
-    seat_.collector.pop_batch(Duration::zero());
+    std::uint64_t calls = 0;
+    while (seat_.collector.pop_batch(Duration::zero(), calls).called) continue;
     return;
   }
-  serve(*instance_);
+  serve();
   // On the thread that made it.
   instance_.reset();
 }
@@ -56,23 +60,88 @@ Result<std::unique_ptr<HandlerInstance>> Replica::create_instance() const {
                                         .index = seat_.index,
                                         .generation = seat_.generation});
   if (!instance.ok()) return instance;
-  if (!seat_.user_config_json.empty()) {
-    Status configured = instance.value()->reconfigure(seat_.user_config_json);
+  if (!user_config_json_.empty()) {
+    Status configured = instance.value()->reconfigure(user_config_json_);
     if (!configured.ok()) return std::move(configured).error();
   }
   return instance;
 }
 
-void Replica::serve(HandlerInstance& instance) {
+void Replica::serve() {
+  std::uint64_t calls = 0;
   for (;;) {
-    RequestList batch = seat_.collector.pop_batch(service_time_);
-    if (batch.empty()) return;
-    if (seat_.batched) {
-      run_batch(instance, std::move(batch));
+    BatchCollector::Pull pull = seat_.collector.pop_batch(service_time_, calls);
+    if (pull.called) {
+      if (!follow_orders()) return;
+      continue;
+    }
+    if (pull.requests.empty()) return;
+    in_flight_.store(static_cast<std::uint32_t>(pull.requests.size()), std::memory_order_relaxed);
+    if (pull.together) {
+      run_batch(*instance_, std::move(pull.requests));
     } else {
-      run_each(instance, std::move(batch));
+      run_each(*instance_, std::move(pull.requests));
+    }
+    in_flight_.store(0, std::memory_order_relaxed);
+  }
+}
+
+void Replica::give(ReplicaOrder order) {
+  MutexLock lock(mutex_);
+  orders_.push_back(std::move(order));
+}
+
+bool Replica::follow_orders() {
+  for (;;) {
+    ReplicaOrder order;
+    {
+      MutexLock lock(mutex_);
+      if (orders_.empty()) return true;
+      order = std::move(orders_.front());
+      orders_.pop_front();
+    }
+    switch (order.kind) {
+      case ReplicaOrder::Kind::kReconfigure:
+        reconfigure(std::move(order));
+        break;
+      case ReplicaOrder::Kind::kRestore:
+        restore(order.update);
+        break;
+      case ReplicaOrder::Kind::kLeave:
+        return false;
     }
   }
+}
+
+void Replica::reconfigure(ReplicaOrder order) {
+  Status taken = instance_->reconfigure(order.user_config_json);
+  if (taken.ok()) {
+    update_ = order.update;
+    former_user_config_json_ = std::exchange(user_config_json_, std::move(order.user_config_json));
+  }
+  order.gate->report(std::move(taken));
+}
+
+void Replica::restore(std::uint64_t update) {
+  if (update_ != update) return;
+  update_ = 0;
+  user_config_json_ = std::exchange(former_user_config_json_, {});
+  Status restored;
+  if (user_config_json_.empty()) {
+    // A handler can be given a configuration but not have it taken away.
+    auto instance = create_instance();
+    if (instance.ok()) {
+      instance_ = std::move(instance).value();
+    } else {
+      restored = std::move(instance).error();
+    }
+  } else {
+    restored = instance_->reconfigure(user_config_json_);
+  }
+  if (restored.ok()) return;
+  log_warning("backend",
+              "replica " + std::to_string(seat_.index) + " of '" + seat_.tag +
+                  "' did not take back its former user_config: " + restored.error().message());
 }
 
 void Replica::run_batch(HandlerInstance& instance, RequestList batch) {

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "host/backend/replica_order.hpp"
 #include "host/backend/replica_stats.hpp"
 #include "host/backend/start_gate.hpp"
+#include "host/base/mutex.hpp"
 #include "host/base/thread.hpp"
 #include "host/batching/batch_collector.hpp"
 #include "host/plugin/handler_factory.hpp"
@@ -19,10 +23,9 @@ struct ReplicaSeat {
   std::uint64_t generation = 0;
   const std::string& tag;
   const std::string& init_json;
-  const std::string& user_config_json;
-  bool batched = false;    // max_batch_size > 1
-  bool is_inline = false;  // run by an io thread
-  bool metrics = true;     // fill stats()
+  std::string user_config_json;  // as it is when the replica is made
+  bool is_inline = false;        // run by an io thread
+  bool metrics = true;           // fill stats()
   HandlerFactory& factory;
   BatchCollector& collector;
   StartGate& gate;
@@ -40,24 +43,45 @@ class Replica {
   static Result<std::unique_ptr<Replica>> start(const ReplicaSeat& seat,
                                                 std::function<void()> on_exited);
 
-  // [any] Blocks until the thread has ended; it ends when the collector is closed and drained.
+  // [any] Blocks until the thread has ended; it ends when the collector is closed and drained, or
+  // by order.
   void join() { thread_.join(); }
+  // [any] Whether the thread has nothing more to do but to end.
+  bool exited() const { return exited_.load(std::memory_order_acquire); }
+  // [control] To be followed between two calls of the handler, in the order given; whoever gives
+  // one then wakes the replicas by BatchCollector::call_replicas(). Not for inline execution.
+  void give(ReplicaOrder order);
   const ReplicaStats& stats() const { return *stats_; }
+  // [any] Requests that it has taken and not answered yet.
+  std::uint32_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
   // [io] Always the same thread, once the replica is ready: runs the handler for each of
   // `requests` and completes them.
   void run_here(RequestList requests) { run_each(*instance_, std::move(requests)); }
 
  private:
-  explicit Replica(const ReplicaSeat& seat) : seat_(seat) {}
+  explicit Replica(const ReplicaSeat& seat)
+      : seat_(seat), user_config_json_(seat.user_config_json) {}
 
   void run();
   Result<std::unique_ptr<HandlerInstance>> create_instance() const;
-  void serve(HandlerInstance& instance);
+  void serve();
+  // False: leave.
+  bool follow_orders();
+  void reconfigure(ReplicaOrder order);
+  void restore(std::uint64_t update);
   void run_batch(HandlerInstance& instance, RequestList batch);
   void run_each(HandlerInstance& instance, RequestList pulled);
   void learn(Duration took);
 
   const ReplicaSeat seat_;
+  Mutex mutex_;
+  std::deque<ReplicaOrder> orders_ BP_GUARDED_BY(mutex_);
+  std::atomic<bool> exited_{false};
+  std::atomic<std::uint32_t> in_flight_{0};
+  // What the instance was configured with last and before that, and by which update.
+  std::string user_config_json_;
+  std::string former_user_config_json_;
+  std::uint64_t update_ = 0;
   // Made by the replica's thread before it arrives at the gate, constant from there on.
   std::unique_ptr<HandlerInstance> instance_;
   // Apart, because it is aligned to cache lines.

@@ -19,9 +19,11 @@ BatchCollector::BatchCollector(BatchLimits limits, std::size_t max_queue)
 Status BatchCollector::push(RequestList& burst, TimePoint now) {
   std::uint32_t wakes = 0;
   bool closed = false;
+  std::size_t max_queue = 0;
   {
     MutexLock lock(mutex_);
     closed = closed_;
+    max_queue = max_queue_;
     while (!closed && !burst.empty() && queue_.size() < max_queue_) {
       PendingRequest request = burst.pop_front();
       request.exchange().queued = now;
@@ -34,23 +36,32 @@ Status BatchCollector::push(RequestList& burst, TimePoint now) {
   if (burst.empty()) return {};
   if (closed) return Error(ErrorCode::kUnavailable, "backend is closed");
   return Error(ErrorCode::kResourceExhausted, "queue_full",
-               "queue is full: " + std::to_string(max_queue_) + " requests wait already");
+               "queue is full: " + std::to_string(max_queue) + " requests wait already");
 }
 
-RequestList BatchCollector::pop_batch(Duration service_time) {
+BatchCollector::Pull BatchCollector::pop_batch(Duration service_time, std::uint64_t& calls) {
   for (;;) {
     Taken taken;
+    Pull pull;
     std::uint32_t wakes = 0;
     {
       MutexLock lock(mutex_);
       service_time_ = service_time;
       for (;;) {
         const TimePoint now = Clock::now();
+        if (calls != calls_) {
+          calls = calls_;
+          pull.called = true;
+          // It may have been woken for a request, which is somebody else's now.
+          wakes = claim_sleepers(now);
+          break;
+        }
         BatchDecision decision = decide(limits_, view(), service_time, now);
         // A closed queue has no company to wait for.
         if (closed_ && decision.take == 0)
           decision.take = static_cast<std::uint32_t>(queue_.size());
         if (decision.take > 0) {
+          pull.together = limits_.max_batch_size > 1;
           taken = take(decision.take, now);
           depth_.store(queue_.size(), std::memory_order_relaxed);
           wakes = claim_sleepers(now);
@@ -68,8 +79,27 @@ RequestList BatchCollector::pop_batch(Duration service_time) {
     if (!taken.abandoned.empty()) {
       fail_all(std::move(taken.abandoned), Error(ErrorCode::kCancelled, "the client left"));
     }
-    if (!taken.ready.empty()) return std::move(taken.ready);
+    pull.requests = std::move(taken.ready);
+    if (pull.called || !pull.requests.empty()) return pull;
   }
+}
+
+void BatchCollector::call_replicas() {
+  {
+    MutexLock lock(mutex_);
+    ++calls_;
+  }
+  ready_.notify_all();
+}
+
+void BatchCollector::set_limits(const BatchLimits& limits, std::size_t max_queue) {
+  {
+    MutexLock lock(mutex_);
+    limits_ = limits;
+    max_queue_ = max_queue;
+  }
+  // What waits may be a batch by the new limits.
+  ready_.notify_all();
 }
 
 void BatchCollector::close() {

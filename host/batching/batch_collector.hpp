@@ -28,10 +28,24 @@ class BatchCollector {
   // kResourceExhausted "queue_full": the queue is full.  kUnavailable: closed for good.
   Status push(RequestList& burst, TimePoint now);
 
-  // [replica] Blocks until a batch is ready. Empty means closed and drained: stop. Requests that
-  // expired or were abandoned leave here unexecuted (504, 499). `service_time`: what one call
-  // of the handler has taken lately, 0 when not known.
-  RequestList pop_batch(Duration service_time);
+  // What a replica does next: run `requests`, or, when there are none, look for another order
+  // (called) or stop (closed and drained).
+  struct Pull {
+    RequestList requests;
+    bool together = false;  // in one execute()
+    bool called = false;
+  };
+
+  // [replica] Blocks until a batch is ready, the queue is closed and drained, or call_replicas()
+  // was called after the `calls` that this replica has answered, which then counts one more.
+  // Requests that expired or were abandoned leave here unexecuted (504, 499). `service_time`: what
+  // one call of the handler has taken lately, 0 when not known.
+  Pull pop_batch(Duration service_time, std::uint64_t& calls);
+
+  // [any] Makes every replica return from pop_batch() once, before it takes another request.
+  void call_replicas();
+  // [any] From the next batch on. `max_queue` >= 1; what waits already stays, be it more.
+  void set_limits(const BatchLimits& limits, std::size_t max_queue);
 
   // [any] Refuses every later push; what is queued is still handed out, at once.
   void close();
@@ -59,10 +73,10 @@ class BatchCollector {
   std::uint32_t claim_sleepers(TimePoint now) BP_REQUIRES(mutex_);
   void sleep(TimePoint until) BP_REQUIRES(mutex_);
 
-  const BatchLimits limits_;
-  const std::size_t max_queue_;
-
   mutable Mutex mutex_;
+  BatchLimits limits_ BP_GUARDED_BY(mutex_);
+  std::size_t max_queue_ BP_GUARDED_BY(mutex_);
+  std::uint64_t calls_ BP_GUARDED_BY(mutex_) = 0;  // of call_replicas()
   CondVar ready_;
   RequestQueue queue_ BP_GUARDED_BY(mutex_);
   std::atomic<std::size_t> depth_{0};  // queue_.size(), stored under the mutex

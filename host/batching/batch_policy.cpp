@@ -12,7 +12,7 @@ std::uint32_t pull_size(const BatchLimits& limits, std::size_t length, Duration 
     affordable = static_cast<std::size_t>(kPullBudget / service_time);
   }
   return static_cast<std::uint32_t>(
-      std::clamp<std::size_t>(std::min(fair, affordable), 1, kMaxPull));
+      std::clamp<std::size_t>(std::min(fair, affordable), 1, limits.max_pull));
 }
 
 }  // namespace

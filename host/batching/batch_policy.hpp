@@ -15,6 +15,8 @@ struct BatchLimits {
   // How long the oldest request may wait for company; 0: never.
   std::chrono::milliseconds batch_wait_timeout{0};
   std::uint32_t num_replicas = 1;
+  // The most that an unbatched replica takes at once; 1..kMaxPull.
+  std::uint32_t max_pull = 64;
 };
 
 // What decide() needs to know of the queue.

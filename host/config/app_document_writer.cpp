@@ -12,6 +12,7 @@ void write_config(const BackendConfig& config, JsonWriter& json) {
   json.member("num_replicas", std::uint64_t{config.num_replicas});
   json.member("max_batch_size", std::uint64_t{config.max_batch_size});
   json.member("batch_wait_timeout_ms", milliseconds(config.batch_wait_timeout));
+  json.member("max_concurrent_queries", std::uint64_t{config.max_concurrent_queries});
   json.member("max_queue", std::uint64_t{config.max_queue});
   json.member("request_timeout_ms", milliseconds(config.request_timeout));
   json.member("mix_content_types", config.mix_content_types);
@@ -52,8 +53,8 @@ void write_members(const EndpointSpec& spec, JsonWriter& json) {
   write_shares("shadows", spec.shadows, json);
 }
 
-void write_app_document(const AppDocument& document, JsonWriter& json) {
-  json.begin_object().key("backends").begin_object();
+void write_members(const AppDocument& document, JsonWriter& json) {
+  json.key("backends").begin_object();
   for (const auto& [tag, spec] : document.backends) {
     json.key(tag).begin_object();
     write_members(spec, json);
@@ -65,7 +66,13 @@ void write_app_document(const AppDocument& document, JsonWriter& json) {
     write_members(spec, json);
     json.end_object();
   }
-  json.end_object().end_object();
+  json.end_object();
+}
+
+void write_app_document(const AppDocument& document, JsonWriter& json) {
+  json.begin_object();
+  write_members(document, json);
+  json.end_object();
 }
 
 }  // namespace backplane::host

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "host/base/result.hpp"
+#include "host/base/status.hpp"
 #include "host/config/app_document.hpp"
 #include "host/json/json_value.hpp"
 
@@ -24,5 +26,14 @@ BackendSpec read_backend(std::string_view tag, const JsonValue& value, const App
 // the handler, "bad_name"; kMalformed "bad_name" of the tag, which stands in the path.
 Result<BackendSpec> parse_backend(std::string_view tag, const JsonValue& body,
                                   const AppLimits& limits);
+
+// [any] Reads `{"config": {…}}`, the body of a call that changes some keys: compact text for
+// apply_backend_patch(). kInvalidArgument as above.
+Result<std::string> parse_backend_patch(const JsonValue& body);
+
+// [any] Sets the keys that `patch_json` names, null to their default; on an error `config` is as it
+// was. user_config is one value: it is replaced, not merged.
+Status apply_backend_patch(const std::string& patch_json, const AppLimits& limits,
+                           BackendConfig& config);
 
 }  // namespace backplane::host

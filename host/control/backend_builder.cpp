@@ -28,18 +28,30 @@ Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& han
   return {};
 }
 
-void BackendBuilder::build(const BackendSpec& spec, Done done) {
-  loader_.post([this, spec = BackendSpec(spec), done = std::move(done)]() mutable {
+std::uint64_t BackendBuilder::build(const BackendSpec& spec, Done done) {
+  const std::uint64_t id = next_id_++;
+  loader_.post([this, id, spec = BackendSpec(spec), done = std::move(done)]() mutable {
     auto factory = store_.factory(spec.plugin, spec.handler);
-    control_.post([this, spec = std::move(spec), factory = std::move(factory),
+    control_.post([this, id, spec = std::move(spec), factory = std::move(factory),
                    done = std::move(done)]() mutable {
-      on_loaded(spec, std::move(factory), std::move(done));
+      on_loaded(id, spec, std::move(factory), std::move(done));
     });
   });
+  return id;
 }
 
-void BackendBuilder::on_loaded(const BackendSpec& spec,
+void BackendBuilder::abandon(std::uint64_t id, const Error& error) {
+  const auto started = alive_.find(id);
+  if (started == alive_.end()) {
+    abandoned_.emplace(id, error);
+  } else {
+    started->second->abandon_start(error);
+  }
+}
+
+void BackendBuilder::on_loaded(std::uint64_t id, const BackendSpec& spec,
                                Result<std::shared_ptr<HandlerFactory>> factory, Done done) {
+  if (const auto abandoned = abandoned_.extract(id)) return done(std::move(abandoned.mapped()));
   if (!factory.ok()) return done(std::move(factory).error());
   if (refusing_) {
     return done(Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"));
@@ -47,7 +59,16 @@ void BackendBuilder::on_loaded(const BackendSpec& spec,
   Status fits = check_handler_fits(spec, factory.value()->description());
   if (!fits.ok()) return done(std::move(fits).error());
 
-  const std::uint64_t id = next_id_++;
+  const BackendOptions options{
+      .generation = ++generations_[spec.tag], .metrics = metrics_, .submitters = submitters_};
+  auto backend = Backend::start(
+      spec, options, std::move(factory).value(), events_of(id, std::move(done)),
+      [&loader = loader_](std::function<void()> task) { loader.post(std::move(task)); });
+  alive_.emplace(id, backend);
+  limit(backend);
+}
+
+BackendEvents BackendBuilder::events_of(std::uint64_t id, Done done) {
   BackendEvents events;
   events.on_started = [this, id, done = std::move(done)](const Status& started) {
     control_.post([this, id, done, started] {
@@ -56,17 +77,33 @@ void BackendBuilder::on_loaded(const BackendSpec& spec,
       done(started.error());
     });
   };
+  events.on_replica_ended = [this, id] {
+    control_.post([this, id] {
+      if (const auto found = alive_.find(id); found != alive_.end()) found->second->collect();
+    });
+  };
   events.on_stopped = [this, id] { control_.post([this, id] { on_stopped(id); }); };
-  const BackendOptions options{
-      .generation = ++generations_[spec.tag], .metrics = metrics_, .submitters = submitters_};
-  auto backend = Backend::start(
-      spec, options, std::move(factory).value(), std::move(events),
-      [&loader = loader_](std::function<void()> task) { loader.post(std::move(task)); });
-  alive_.emplace(id, backend);
+  return events;
+}
+
+void BackendBuilder::prepare(const std::shared_ptr<Backend>& backend, const BackendConfig& next,
+                             Prepared prepared) {
+  BackendSpec spec = backend->spec();
+  spec.config = next;
+  Status fits = check_handler_fits(spec, backend->handler());
+  if (!fits.ok()) return prepared(std::move(fits));
+  backend->prepare(next, [this, prepared = std::move(prepared)](const Status& ready) {
+    control_.post([prepared, ready] { prepared(ready); });
+  });
+  limit(backend);
+}
+
+void BackendBuilder::limit(const std::shared_ptr<Backend>& backend) {
   control_.post_at(Clock::now() + init_timeout_,
-                   [waiting = std::weak_ptr<Backend>(backend), limit = init_timeout_] {
+                   [waiting = std::weak_ptr<Backend>(backend), making = backend->making(),
+                    limit = init_timeout_] {
                      const auto late = waiting.lock();
-                     if (late == nullptr) return;
+                     if (late == nullptr || late->making() != making) return;
                      late->abandon_start(Error(ErrorCode::kDeadlineExceeded, "init_timeout",
                                                "replicas of backend '" + late->spec().tag +
                                                    "' were not ready within " +

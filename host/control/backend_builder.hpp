@@ -30,6 +30,8 @@ class BackendBuilder {
  public:
   // Called on control once: a backend whose replicas are all ready, or why there is none.
   using Done = std::function<void(Result<std::shared_ptr<Backend>>)>;
+  // Called on control once: ok when the backend can adopt its new configuration.
+  using Prepared = std::function<void(Status)>;
 
   explicit BackendBuilder(const BuilderSetup& setup)
       : control_(setup.control),
@@ -39,8 +41,14 @@ class BackendBuilder {
         metrics_(setup.metrics),
         submitters_(setup.submitters) {}
 
-  // [control]
-  void build(const BackendSpec& spec, Done done);
+  // [control] The number of what is being built, for abandon().
+  std::uint64_t build(const BackendSpec& spec, Done done);
+  // [control] Gives up on what is being built: its `done` is called with `error` soon.
+  void abandon(std::uint64_t id, const Error& error);
+
+  // [control] Backend::prepare() with a time limit and after a look at what its handler declares.
+  void prepare(const std::shared_ptr<Backend>& backend, const BackendConfig& next,
+               Prepared prepared);
 
   // [control] From here on nothing is started: what was being loaded comes to kUnavailable
   // "shutting_down".
@@ -53,9 +61,12 @@ class BackendBuilder {
   void when_none_alive(std::function<void()> then);
 
  private:
-  void on_loaded(const BackendSpec& spec, Result<std::shared_ptr<HandlerFactory>> factory,
-                 Done done);
+  void on_loaded(std::uint64_t id, const BackendSpec& spec,
+                 Result<std::shared_ptr<HandlerFactory>> factory, Done done);
   void on_stopped(std::uint64_t id);
+  BackendEvents events_of(std::uint64_t id, Done done);
+  // Gives up on what `backend` is making when it takes longer than the limit.
+  void limit(const std::shared_ptr<Backend>& backend);
 
   TaskThread& control_;
   TaskThread& loader_;
@@ -65,6 +76,7 @@ class BackendBuilder {
   const std::uint32_t submitters_;
   std::map<std::string, std::uint64_t> generations_;  // the last number given to each tag
   std::uint64_t next_id_ = 1;
+  std::map<std::uint64_t, Error> abandoned_;  // while their plugin is still being loaded
   std::map<std::uint64_t, std::shared_ptr<Backend>> alive_;
   std::function<void()> when_none_alive_;
   bool refusing_ = false;

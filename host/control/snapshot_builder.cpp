@@ -1,6 +1,7 @@
 #include "host/control/snapshot_builder.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -12,9 +13,24 @@ std::shared_ptr<Backend> find_serving(const ServingBackends& serving, const std:
   return found == serving.end() ? nullptr : found->second;
 }
 
-bool same_sinks(const Endpoint& endpoint, const ServingBackends& serving) {
+// What an arm or a shadow takes from the backend that serves its tag, if one does.
+template <typename Target>
+void aim(Target& target, const ServingBackends& serving) {
+  const auto backend = find_serving(serving, target.tag);
+  if (backend == nullptr) return;
+  target.sink = backend;
+  target.request_timeout = backend->spec().config.request_timeout;
+  target.mix_content_types = backend->spec().config.mix_content_types;
+}
+
+// Whether everything that `endpoint` took from backends is still so.
+bool is_aimed(const Endpoint& endpoint, const ServingBackends& serving) {
   const auto same = [&serving](const auto& target) {
-    return target.sink == find_serving(serving, target.tag);
+    std::remove_cvref_t<decltype(target)> now;
+    now.tag = target.tag;
+    aim(now, serving);
+    return target.sink == now.sink && target.request_timeout == now.request_timeout &&
+           target.mix_content_types == now.mix_content_types;
   };
   return std::all_of(endpoint.arms.begin(), endpoint.arms.end(), same) &&
          std::all_of(endpoint.shadows.begin(), endpoint.shadows.end(), same);
@@ -33,7 +49,7 @@ std::shared_ptr<const RoutingSnapshot> SnapshotBuilder::build(const AppDocument&
         kept_.try_emplace(name, Kept{.spec = {}, .endpoint = {}, .counts = EndpointCounts(shards_)})
             .first->second;
     const bool changed =
-        kept.endpoint == nullptr || kept.spec != spec || !same_sinks(*kept.endpoint, serving);
+        kept.endpoint == nullptr || kept.spec != spec || !is_aimed(*kept.endpoint, serving);
     if (changed) {
       kept.endpoint = make(spec, serving, kept.counts);
       kept.spec = spec;
@@ -63,25 +79,16 @@ std::shared_ptr<const Endpoint> SnapshotBuilder::make(const EndpointSpec& spec,
     Arm arm;
     arm.tag = tag;
     arm.weight = weight;
-    std::uint64_t generation = 0;
-    if (const auto backend = find_serving(serving, tag)) {
-      arm.sink = backend;
-      generation = backend->generation();
-      arm.request_timeout = backend->spec().config.request_timeout;
-      arm.mix_content_types = backend->spec().config.mix_content_types;
-    }
-    arm.stats = counts.arm(tag, generation);
+    aim(arm, serving);
+    const auto backend = find_serving(serving, tag);
+    arm.stats = counts.arm(tag, backend == nullptr ? 0 : backend->generation());
     endpoint->arms.push_back(std::move(arm));
   }
   for (const auto& [tag, proportion] : spec.shadows) {
     Shadow shadow;
     shadow.tag = tag;
     shadow.proportion = proportion;
-    if (const auto backend = find_serving(serving, tag)) {
-      shadow.sink = backend;
-      shadow.request_timeout = backend->spec().config.request_timeout;
-      shadow.mix_content_types = backend->spec().config.mix_content_types;
-    }
+    aim(shadow, serving);
     endpoint->shadows.push_back(std::move(shadow));
   }
   return endpoint;

@@ -36,6 +36,11 @@ class BackendFixture {
       started_ = std::move(status);
       changed_.notify_all();
     };
+    events.on_replica_ended = [this] {
+      MutexLock lock(mutex_);
+      ++ended_times_;
+      changed_.notify_all();
+    };
     events.on_stopped = [this] {
       MutexLock lock(mutex_);
       ++stopped_times_;
@@ -65,6 +70,15 @@ class BackendFixture {
     }
     return true;
   }
+  // Blocks until a replica has ended before the others. False when that takes over kPatience.
+  bool wait_ended() {
+    const TimePoint deadline = Clock::now() + kPatience;
+    MutexLock lock(mutex_);
+    while (ended_times_ == 0) {
+      if (!changed_.wait_until(mutex_, deadline)) return ended_times_ > 0;
+    }
+    return true;
+  }
   int started_times() const {
     MutexLock lock(mutex_);
     return started_times_;
@@ -88,6 +102,7 @@ class BackendFixture {
   CondVar changed_;
   std::optional<Status> started_ BP_GUARDED_BY(mutex_);
   int started_times_ BP_GUARDED_BY(mutex_) = 0;
+  int ended_times_ BP_GUARDED_BY(mutex_) = 0;
   int stopped_times_ BP_GUARDED_BY(mutex_) = 0;
 
  public:

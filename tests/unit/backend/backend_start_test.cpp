@@ -202,10 +202,10 @@ TEST_SUITE("backend") {
   TEST_CASE("Backend: it is destroyed where its disposer says, whoever lets go of it") {
     const auto factory = std::make_shared<FakeHandlerFactory>();
     std::function<void()> disposal;
-    auto backend =
-        Backend::start(BackendFixture::spec(), BackendOptions{}, factory,
-                       {.on_started = [](const Status&) {}, .on_stopped = [] {}},
-                       [&disposal](std::function<void()> task) { disposal = std::move(task); });
+    auto backend = Backend::start(
+        BackendFixture::spec(), BackendOptions{}, factory,
+        {.on_started = [](const Status&) {}, .on_replica_ended = {}, .on_stopped = [] {}},
+        [&disposal](std::function<void()> task) { disposal = std::move(task); });
     backend->close();
     {
       auto io = Thread::start("bp-io-0", ThreadRole::kIo,

@@ -36,8 +36,9 @@ std::vector<Thread> start_threads(std::size_t count, const std::function<void(st
 
 // Replicas that answer at once until the collector is closed.
 void serve(BatchCollector& collector, Duration service_time) {
+  std::uint64_t calls = 0;
   for (;;) {
-    RequestList batch = collector.pop_batch(service_time);
+    RequestList batch = collector.pop_batch(service_time, calls).requests;
     if (batch.empty()) return;
     while (!batch.empty()) batch.pop_front().complete();
   }
@@ -59,8 +60,10 @@ void rounds_need_every_replica(BatchLimits limits, const std::vector<std::uint64
   Round* current = nullptr;
   Mutex mutex;
   const auto body = [&](std::size_t) {
+    std::uint64_t calls = 0;
     for (;;) {
-      RequestList batch = collector.pop_batch(hours(1));  // slow: one request a pull
+      RequestList batch =
+          collector.pop_batch(hours(1), calls).requests;  // slow: one request a pull
       if (batch.empty()) return;
       Round* round = nullptr;
       {
@@ -136,8 +139,9 @@ TEST_SUITE("batching") {
     BatchCollector collector({.max_batch_size = 8, .num_replicas = 2}, 100);
     std::atomic<int> split{0};
     const auto body = [&](std::size_t) {
+      std::uint64_t calls = 0;
       for (;;) {
-        RequestList batch = collector.pop_batch(Duration{});
+        RequestList batch = collector.pop_batch(Duration{}, calls).requests;
         if (batch.empty()) return;
         if (batch.size() != 8) ++split;
         while (!batch.empty()) batch.pop_front().complete();

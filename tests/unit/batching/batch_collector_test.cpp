@@ -39,7 +39,8 @@ void push(BatchCollector& collector, std::initializer_list<TestExchange*> exchan
 
 // Takes a batch, completes it and says which requests were in it.
 std::vector<const Exchange*> pop(BatchCollector& collector, Duration service_time = kUnknown) {
-  RequestList batch = collector.pop_batch(service_time);
+  std::uint64_t calls = 0;
+  RequestList batch = collector.pop_batch(service_time, calls).requests;
   std::vector<const Exchange*> order;
   while (!batch.empty()) {
     PendingRequest request = batch.pop_front();
