@@ -21,6 +21,7 @@ Error unrecorded(std::optional<std::uint64_t> revision) {
 
 void AdminCall::reply(unsigned status, std::uint64_t revision,
                       const std::function<void(JsonWriter&)>& write) {
+  answered_ = true;
   HttpResponse& response = pending_.exchange().response;
   response.status = status;
   response.headers.add("Content-Type", "application/json");
@@ -35,6 +36,7 @@ void AdminCall::reply(unsigned status, std::uint64_t revision,
 }
 
 void AdminCall::reply_text(std::string_view media_type, std::string text) {
+  answered_ = true;
   HttpResponse& response = pending_.exchange().response;
   response.status = 200;
   response.headers.add("Content-Type", media_type);
@@ -44,6 +46,7 @@ void AdminCall::reply_text(std::string_view media_type, std::string text) {
 }
 
 void AdminCall::fail(const Error& error) {
+  answered_ = true;
   Exchange& exchange = pending_.exchange();
   fill_error_response(error, exchange.request.request_id.view(), exchange.response);
   finish(error.reason(), std::nullopt);

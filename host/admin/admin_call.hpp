@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/admin/admin_caller.hpp"
+#include "host/admin/admin_query.hpp"
 #include "host/admin/audit_trail.hpp"
 #include "host/base/error.hpp"
 #include "host/batching/pending_request.hpp"
@@ -20,17 +21,19 @@ namespace backplane::host {
 // Shared by the tasks that carry it on; control thread.
 class AdminCall {
  public:
-  AdminCall(PendingRequest pending, AdminCaller caller, std::string name,
+  AdminCall(PendingRequest pending, AdminCaller caller, std::string name, const AdminQuery& query,
             std::optional<JsonDocument> body)
       : pending_(std::move(pending)),
         caller_(std::move(caller)),
         name_(std::move(name)),
+        query_(query),
         body_(std::move(body)) {}
 
   // What stands for {name} or {tag} in the path; empty when there is none.
   const std::string& name() const { return name_; }
-  // The body of a PUT; only those calls have one.
+  // The body; only calls that take one have it.
   JsonValue body() const { return body_->root(); }
+  const AdminQuery& query() const { return query_; }
   // Whom a change is put down to: the label of the caller's token, or "local".
   const std::string& author() const { return caller_.label; }
   const HttpRequest& request() const { return pending_.exchange().request; }
@@ -45,14 +48,25 @@ class AdminCall {
              const std::function<void(JsonWriter&)>& write);
   void reply_text(std::string_view media_type, std::string text);
   void fail(const Error& error);
+  // For whoever takes the answer over; then it is no longer this call's to give.
+  PendingRequest& pending() { return pending_; }
+  // Whether it has been answered.
+  bool answered() const { return answered_; }
+
+  // A field of the answer to come, as "Location".
+  void add_header(std::string_view name, std::string_view value) {
+    pending_.exchange().response.headers.add(name, value);
+  }
 
  private:
   // The answer stands in the response; `revision` is the one it speaks of.
   void finish(std::string_view code, std::optional<std::uint64_t> revision);
 
   PendingRequest pending_;
+  bool answered_ = false;
   const AdminCaller caller_;
   const std::string name_;
+  const AdminQuery query_;
   const std::optional<JsonDocument> body_;
   std::optional<AuditTrail> trail_;
 };

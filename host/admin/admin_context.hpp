@@ -5,11 +5,13 @@
 #include <string>
 
 #include "host/admin/audit_log.hpp"
+#include "host/admin/event_hub.hpp"
 #include "host/admin/gate_counts.hpp"
 #include "host/base/clock.hpp"
 #include "host/config/app_document.hpp"
 #include "host/control/controller.hpp"
 #include "host/control/plugin_store.hpp"
+#include "host/control/revision_log.hpp"
 #include "host/control/task_thread.hpp"
 #include "host/json/json_writer.hpp"
 #include "host/metrics/http_counters.hpp"
@@ -22,11 +24,15 @@ struct AdminContext {
   Controller& controller;
   PluginStore& store;  // its calls belong to `loader`
   TaskThread& loader;
+  RevisionLog& log;  // its calls belong to `state`
+  TaskThread& state;
+  EventHub& events;
   AppLimits limits;
   std::string version;
   TimePoint started;
   std::chrono::system_clock::time_point started_at;  // the same, for people
-  std::string data_url;  // where requests are answered: "http://127.0.0.1:8000"
+  // Where requests are answered, as "http://127.0.0.1:8000"; empty until they are.
+  std::function<std::string()> data_url;
   AuditLog& audit;
   const GateCounts& gate_counts;
   const RouterStats& router_stats;

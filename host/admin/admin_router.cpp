@@ -50,8 +50,9 @@ void AdminRouter::handle(Exchange& exchange) {
     body = std::move(document).value();
   }
   const bool mutates = is_mutation(exchange.request);
-  auto call = std::make_shared<AdminCall>(std::move(pending), *caller,
-                                          std::move(match.value().name), std::move(body));
+  auto call =
+      std::make_shared<AdminCall>(std::move(pending), *caller, std::move(match.value().name),
+                                  match.value().query, std::move(body));
   const AdminAction action = match.value().action;
   if (!mutates) return run(context_, call, action);
   call->record_in(AuditTrail(context_.audit, attempt_of(exchange, *caller)));
@@ -83,6 +84,11 @@ EarlyVerdict AdminRouter::refuse_early(Exchange& exchange) {
   if (match.ok()) return EarlyVerdict::kReadBody;
   refuse(PendingRequest(exchange), caller, match.error());
   return EarlyVerdict::kTaken;
+}
+
+// Only readers of events are answered in pieces.
+void AdminRouter::resume(Exchange& exchange) {
+  context_.controller.post([&events = context_.events, &exchange] { events.resume(exchange); });
 }
 
 Result<AdminMatch> AdminRouter::admit(Exchange& exchange, std::optional<AdminCaller>& caller) {

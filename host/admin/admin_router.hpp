@@ -21,6 +21,7 @@ class AdminRouter final : public HttpHandler {
   EarlyVerdict refuse_early(Exchange& exchange) override;
   void flush() override {}
   void finish(Exchange&) override {}
+  void resume(Exchange& exchange) override;
 
  private:
   // The call that is asked for, when it may be made; `caller` is who asks, as soon as that is

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "host/admin/app_resource.hpp"
 #include "host/admin/backends_resource.hpp"
 #include "host/admin/endpoints_resource.hpp"
+#include "host/admin/events_resource.hpp"
+#include "host/admin/history_resource.hpp"
 #include "host/admin/metrics_resource.hpp"
 #include "host/admin/openapi_resource.hpp"
+#include "host/admin/operations_resource.hpp"
 #include "host/admin/plugins_resource.hpp"
 #include "host/admin/status_resource.hpp"
 #include "host/config/names.hpp"
@@ -15,7 +19,7 @@
 namespace backplane::host {
 namespace {
 
-enum class NameKind : std::uint8_t { kNone, kEndpoint, kBackend, kPlugin };
+enum class NameKind : std::uint8_t { kNone, kEndpoint, kBackend, kPlugin, kNumber };
 
 struct AdminRoute {
   std::string_view method;
@@ -23,31 +27,45 @@ struct AdminRoute {
   NameKind name;
   AdminRole role;  // the least that may call it
   bool takes_body;
+  unsigned parameters;  // of AdminParameter
   AdminAction action;
 };
 
 using enum NameKind;
 using enum AdminRole;
 
+constexpr unsigned kBare = kNoParameters;
+constexpr unsigned kChange = kDryRun | kWait;
+
 constexpr std::array kRoutes{
-    AdminRoute{"GET", "/healthz", kNone, kRead, false, get_health},
-    AdminRoute{"GET", "/readyz", kNone, kRead, false, get_readiness},
-    AdminRoute{"GET", "/metrics", kNone, kRead, false, get_metrics},
-    AdminRoute{"GET", "/openapi.json", kNone, kRead, false, get_openapi},
-    AdminRoute{"GET", "/v1/status", kNone, kRead, false, get_status},
-    AdminRoute{"GET", "/v1/endpoints", kNone, kRead, false, list_endpoints},
-    AdminRoute{"GET", "/v1/endpoints/{}", kEndpoint, kRead, false, get_endpoint},
-    AdminRoute{"PUT", "/v1/endpoints/{}", kEndpoint, kDeploy, true, put_endpoint},
-    AdminRoute{"DELETE", "/v1/endpoints/{}", kEndpoint, kDeploy, false, remove_endpoint},
-    AdminRoute{"PUT", "/v1/endpoints/{}/traffic", kEndpoint, kOperate, true, put_traffic},
-    AdminRoute{"PUT", "/v1/endpoints/{}/policy", kEndpoint, kOperate, true, put_policy},
-    AdminRoute{"PUT", "/v1/endpoints/{}/shadows", kEndpoint, kOperate, true, put_shadows},
-    AdminRoute{"GET", "/v1/backends", kNone, kRead, false, list_backends},
-    AdminRoute{"GET", "/v1/backends/{}", kBackend, kRead, false, get_backend},
-    AdminRoute{"PUT", "/v1/backends/{}", kBackend, kDeploy, true, put_backend},
-    AdminRoute{"DELETE", "/v1/backends/{}", kBackend, kDeploy, false, remove_backend},
-    AdminRoute{"GET", "/v1/plugins", kNone, kRead, false, list_plugins},
-    AdminRoute{"GET", "/v1/plugins/{}", kPlugin, kRead, false, get_plugin},
+    AdminRoute{"GET", "/healthz", kNone, kRead, false, kBare, get_health},
+    AdminRoute{"GET", "/readyz", kNone, kRead, false, kBare, get_readiness},
+    AdminRoute{"GET", "/metrics", kNone, kRead, false, kBare, get_metrics},
+    AdminRoute{"GET", "/openapi.json", kNone, kRead, false, kBare, get_openapi},
+    AdminRoute{"GET", "/v1/status", kNone, kRead, false, kBare, get_status},
+    AdminRoute{"GET", "/v1/endpoints", kNone, kRead, false, kBare, list_endpoints},
+    AdminRoute{"GET", "/v1/endpoints/{}", kEndpoint, kRead, false, kBare, get_endpoint},
+    AdminRoute{"PUT", "/v1/endpoints/{}", kEndpoint, kDeploy, true, kChange, put_endpoint},
+    AdminRoute{"DELETE", "/v1/endpoints/{}", kEndpoint, kDeploy, false, kChange, remove_endpoint},
+    AdminRoute{"PUT", "/v1/endpoints/{}/traffic", kEndpoint, kOperate, true, kChange, put_traffic},
+    AdminRoute{"PUT", "/v1/endpoints/{}/policy", kEndpoint, kOperate, true, kChange, put_policy},
+    AdminRoute{"PUT", "/v1/endpoints/{}/shadows", kEndpoint, kOperate, true, kChange, put_shadows},
+    AdminRoute{"GET", "/v1/backends", kNone, kRead, false, kBare, list_backends},
+    AdminRoute{"GET", "/v1/backends/{}", kBackend, kRead, false, kBare, get_backend},
+    AdminRoute{"PUT", "/v1/backends/{}", kBackend, kDeploy, true, kChange, put_backend},
+    AdminRoute{"PATCH", "/v1/backends/{}", kBackend, kOperate, true, kChange, patch_backend},
+    AdminRoute{"DELETE", "/v1/backends/{}", kBackend, kDeploy, false, kChange, remove_backend},
+    AdminRoute{"GET", "/v1/plugins", kNone, kRead, false, kBare, list_plugins},
+    AdminRoute{"GET", "/v1/plugins/{}", kPlugin, kRead, false, kBare, get_plugin},
+    AdminRoute{"GET", "/v1/operations", kNone, kRead, false, kBare, list_operations},
+    AdminRoute{"GET", "/v1/operations/{}", kNumber, kRead, false, kBare, get_operation},
+    AdminRoute{"DELETE", "/v1/operations/{}", kNumber, kOperate, false, kBare, abort_operation},
+    AdminRoute{"GET", "/v1/events", kNone, kRead, false, kBare, get_events},
+    AdminRoute{"GET", "/v1/app", kNone, kRead, false, kBare, get_app},
+    AdminRoute{"PUT", "/v1/app", kNone, kDeploy, true, kChange, put_app},
+    AdminRoute{"GET", "/v1/history", kNone, kRead, false, kPage, list_history},
+    AdminRoute{"GET", "/v1/history/{}", kNumber, kRead, false, kBare, get_revision},
+    AdminRoute{"POST", "/v1/undo", kNone, kDeploy, true, kChange, post_undo},
 };
 
 // Whether `path` has the shape of `pattern`; `name` is what stands where the pattern has "{}".
@@ -85,6 +103,15 @@ Status check_media_type(const HttpRequest& request) {
                    "'; it must be application/json without Content-Encoding");
 }
 
+// A number of at most eighteen digits, so that it fits whatever reads it.
+Status check_number(std::string_view text) {
+  const bool digits =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (digits && !text.empty() && text.size() <= 18) return {};
+  return Error(ErrorCode::kMalformed, "bad_name",
+               "found '" + std::string(text.substr(0, 100)) + "' in the path, wanted a number");
+}
+
 Status check(NameKind kind, std::string_view name) {
   switch (kind) {
     case NameKind::kNone:
@@ -95,6 +122,8 @@ Status check(NameKind kind, std::string_view name) {
       return check_name("backend", name);
     case NameKind::kPlugin:
       return check_plugin_name(name);
+    case NameKind::kNumber:
+      return check_number(name);
   }
   return {};
 }
@@ -112,9 +141,8 @@ Result<AdminMatch> accept(const AdminRoute& route, std::string_view name,
   if (!allowed.ok()) return std::move(allowed).error();
   Status good = check(route.name, name);
   if (!good.ok()) return std::move(good).error();
-  if (!request.query.empty()) {
-    return Error(ErrorCode::kMalformed, "bad_query", "this call takes no query parameters");
-  }
+  auto query = parse_admin_query(request.query, route.parameters);
+  if (!query.ok()) return std::move(query).error();
   if (route.takes_body) {
     Status type = check_media_type(request);
     if (!type.ok()) return std::move(type).error();
@@ -122,6 +150,7 @@ Result<AdminMatch> accept(const AdminRoute& route, std::string_view name,
   return AdminMatch{.action = route.action,
                     .path = route.path,
                     .name = std::string(name),
+                    .query = query.value(),
                     .takes_body = route.takes_body};
 }
 

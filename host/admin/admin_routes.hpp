@@ -7,6 +7,7 @@
 #include "host/admin/admin_call.hpp"
 #include "host/admin/admin_caller.hpp"
 #include "host/admin/admin_context.hpp"
+#include "host/admin/admin_query.hpp"
 #include "host/base/result.hpp"
 #include "host/message/http_request.hpp"
 
@@ -19,6 +20,7 @@ struct AdminMatch {
   AdminAction action = nullptr;
   std::string_view path;  // of the table: "/v1/endpoints/{}"
   std::string name;       // what stands for {name} in the path
+  AdminQuery query;
   bool takes_body = false;
 };
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "host/admin/change_call.hpp"
 #include "host/config/app_document_writer.hpp"
 #include "host/config/backend_reader.hpp"
 
@@ -26,6 +27,9 @@ void write_runtime(JsonWriter& json, const Controller& controller, const std::st
       .member("requests", stats.replicas.requests)
       .member("failures", stats.replicas.failures)
       .member("queued", std::uint64_t{stats.queued})
+      .member("in_flight", std::uint64_t{stats.in_flight})
+      .member("replicas", std::uint64_t{stats.num_replicas})
+      .member("replicas_leaving", std::uint64_t{stats.leaving})
       .end_object();
 }
 
@@ -34,22 +38,15 @@ void write_one(JsonWriter& json, const Controller& controller, const BackendSpec
   write_runtime(json, controller, spec.tag);
 }
 
-void reply_with(AdminContext& context, AdminCall& call, unsigned status,
-                const ChangeOutcome& outcome) {
-  const auto& backends = context.controller.desired().backends;
-  call.reply(status, outcome.revision, [&](JsonWriter& json) {
-    json.member("tag", call.name()).member("revision", outcome.revision);
-    if (const auto found = backends.find(call.name()); found != backends.end()) {
-      write_one(json, context.controller, found->second);
-    }
-  });
-}
-
-Controller::Done answer(AdminContext& context, const AdminCallPtr& call, unsigned changed) {
-  return [&context, call = call, changed](Result<ChangeOutcome> outcome) {
-    if (!outcome.ok()) return call->fail(outcome.error());
-    reply_with(context, *call, outcome.value().changed ? changed : 200, outcome.value());
-  };
+ChangeAnswer answer_backend(AdminContext& context, const std::string& tag, unsigned changed) {
+  return {.changed = changed,
+          .write = [&controller = context.controller, tag](JsonWriter& json, const ChangeOutcome&) {
+            json.member("tag", tag);
+            const auto& backends = controller.desired().backends;
+            if (const auto found = backends.find(tag); found != backends.end()) {
+              write_one(json, controller, found->second);
+            }
+          }};
 }
 
 }  // namespace
@@ -84,17 +81,30 @@ void put_backend(AdminContext& context, const AdminCallPtr& call) {
   if (!spec.ok()) return call->fail(spec.error());
   Controller& controller = context.controller;
   const auto existing = controller.desired().backends.find(call->name());
-  const bool failed_before = controller.failure(call->name()) != nullptr;
-  if (failed_before && existing->second == spec.value()) {
-    const std::string tag = call->name();
-    return controller.rebuild(tag, answer(context, call, 200));
+  ChangeRequest request{.action = "put_backend", .object = call->name()};
+  if (controller.failure(call->name()) != nullptr && existing->second == spec.value()) {
+    request.rebuild = call->name();
   }
-  controller.propose(create_backend(std::move(spec).value()), false, answer(context, call, 201));
+  request.change = create_backend(std::move(spec).value());
+  propose_change(context, call, std::move(request), answer_backend(context, call->name(), 201));
+}
+
+void patch_backend(AdminContext& context, const AdminCallPtr& call) {
+  auto patch = parse_backend_patch(call->body());
+  if (!patch.ok()) return call->fail(patch.error());
+  propose_change(
+      context, call,
+      {.change = configure_backend(call->name(), std::move(patch).value(), context.limits),
+       .action = "patch_backend",
+       .object = call->name()},
+      answer_backend(context, call->name(), 200));
 }
 
 void remove_backend(AdminContext& context, const AdminCallPtr& call) {
-  const std::string tag = call->name();
-  context.controller.propose(delete_backend(tag), false, answer(context, call, 200));
+  propose_change(
+      context, call,
+      {.change = delete_backend(call->name()), .action = "delete_backend", .object = call->name()},
+      answer_backend(context, call->name(), 200));
 }
 
 }  // namespace backplane::host

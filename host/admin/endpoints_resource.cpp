@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "host/admin/change_call.hpp"
 #include "host/config/app_document_writer.hpp"
 #include "host/config/endpoint_reader.hpp"
 
@@ -47,38 +48,34 @@ Error unknown_endpoint(const std::string& name) {
   return Error(ErrorCode::kNotFound, "unknown_endpoint", "no endpoint is called '" + name + "'");
 }
 
-void reply_with(AdminContext& context, AdminCall& call, unsigned status,
-                const ChangeOutcome& outcome) {
-  const auto& endpoints = context.controller.desired().endpoints;
-  call.reply(status, outcome.revision, [&](JsonWriter& json) {
-    json.member("name", call.name()).member("revision", outcome.revision);
-    if (const auto found = endpoints.find(call.name()); found != endpoints.end()) {
-      write_members(found->second, json);
-    }
-  });
-}
-
-// Proposes `change`; answers with the endpoint and `created` or 200.
-void propose(AdminContext& context, const AdminCallPtr& call, const Change& change,
-             unsigned created) {
-  context.controller.propose(
-      change, false, [&context, call, created](Result<ChangeOutcome> outcome) {
-        if (!outcome.ok()) return call->fail(outcome.error());
-        reply_with(context, *call, outcome.value().changed ? created : 200, outcome.value());
-      });
+// Proposes `change`; answers with the endpoint and `changed` or 200.
+void propose(AdminContext& context, const AdminCallPtr& call, ChangeRequest request,
+             unsigned changed) {
+  request.object = call->name();
+  propose_change(context, call, std::move(request),
+                 {.changed = changed,
+                  .write = [&controller = context.controller, name = call->name()](
+                               JsonWriter& json, const ChangeOutcome&) {
+                    json.member("name", name);
+                    const auto& endpoints = controller.desired().endpoints;
+                    if (const auto found = endpoints.find(name); found != endpoints.end()) {
+                      write_members(found->second, json);
+                    }
+                  }});
 }
 
 // Replaces one member of an endpoint by the body. Whether there is such an endpoint comes first, as
 // its name stands in the path.
 template <typename Value>
-void put_member(AdminContext& context, const AdminCallPtr& call,
+void put_member(AdminContext& context, const AdminCallPtr& call, const char* action,
                 Result<Value> (*parse)(const JsonValue&), Change (*set)(std::string, Value)) {
   if (context.controller.desired().endpoints.count(call->name()) == 0) {
     return call->fail(unknown_endpoint(call->name()));
   }
   Result<Value> value = parse(call->body());
   if (!value.ok()) return call->fail(value.error());
-  propose(context, call, set(call->name(), std::move(value).value()), 200);
+  propose(context, call, {.change = set(call->name(), std::move(value).value()), .action = action},
+          200);
 }
 
 }  // namespace
@@ -109,23 +106,27 @@ void put_endpoint(AdminContext& context, const AdminCallPtr& call) {
   auto spec = parse_endpoint(call->name(), call->body());
   if (!spec.ok()) return call->fail(spec.error());
   const bool with_traffic = call->body().find("traffic").has_value();
-  propose(context, call, create_endpoint(std::move(spec).value(), with_traffic), 201);
+  propose(
+      context, call,
+      {.change = create_endpoint(std::move(spec).value(), with_traffic), .action = "put_endpoint"},
+      201);
 }
 
 void remove_endpoint(AdminContext& context, const AdminCallPtr& call) {
-  propose(context, call, delete_endpoint(call->name()), 200);
+  propose(context, call, {.change = delete_endpoint(call->name()), .action = "delete_endpoint"},
+          200);
 }
 
 void put_traffic(AdminContext& context, const AdminCallPtr& call) {
-  put_member(context, call, parse_traffic, set_traffic);
+  put_member(context, call, "set_traffic", parse_traffic, set_traffic);
 }
 
 void put_policy(AdminContext& context, const AdminCallPtr& call) {
-  put_member(context, call, parse_policy, set_policy);
+  put_member(context, call, "set_policy", parse_policy, set_policy);
 }
 
 void put_shadows(AdminContext& context, const AdminCallPtr& call) {
-  put_member(context, call, parse_shadows, set_shadows);
+  put_member(context, call, "set_shadows", parse_shadows, set_shadows);
 }
 
 }  // namespace backplane::host

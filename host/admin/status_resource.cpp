@@ -42,7 +42,7 @@ void get_status(AdminContext& context, const AdminCallPtr& call) {
         .member("uptime_seconds", uptime.count())
         .member("revision", controller.revision())
         .member("ready", controller.unready_causes().empty())
-        .member("data_url", context.data_url);
+        .member("data_url", context.data_url());
     write_strings(json, "causes", controller.unready_causes());
     json.key("backends").begin_object();
     for (const auto& [tag, spec] : controller.desired().backends) {

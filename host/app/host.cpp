@@ -1,18 +1,18 @@
 #include "host/app/host.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
-#include <system_error>
 #include <thread>
 #include <utility>
 
 #include "host/admin/admin_router.hpp"
+#include "host/admin/events_resource.hpp"
 #include "host/admin/gate_rules.hpp"
 #include "host/app/http_totals_json.hpp"
 #include "host/base/log.hpp"
 #include "host/config/app_document_reader.hpp"
 #include "host/config/socket_address.hpp"
+#include "host/control/sqlite_state_store.hpp"
 
 namespace backplane::host {
 namespace {
@@ -24,22 +24,21 @@ std::uint32_t data_threads(const ListenerConfig& listener) {
   return std::max(1U, std::thread::hardware_concurrency() / 2);
 }
 
-Status make_directory(const std::filesystem::path& path) {
-  std::error_code failure;
-  std::filesystem::create_directories(path, failure);
-  if (!failure) return {};
-  return Error(ErrorCode::kUnavailable, "state_directory",
-               "directory '" + path.string() + "' cannot be made: " + failure.message());
+HttpTotals totals_of(const std::atomic<const HttpServer*>& server) {
+  const HttpServer* const counted = server.load(std::memory_order_acquire);
+  return counted == nullptr ? HttpTotals{} : counted->totals();
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Host>> Host::start(const HostConfig& config) {
   std::unique_ptr<Host> host(new Host(config));
-  Status started = host->start_control();
-  if (started.ok() && config.app_file) started = host->reload_app();
-  if (started.ok()) started = host->start_listeners();
-  if (!started.ok()) return std::move(started).error();
+  for (const auto step : {&Host::open_state, &Host::start_control, &Host::start_admin,
+                          &Host::start_backends, &Host::start_data}) {
+    Status done = (host.get()->*step)();
+    if (!done.ok()) return std::move(done).error();
+  }
+  host->run_on_control([&host] { host->controller_->finish_start(); });
   return host;
 }
 
@@ -47,9 +46,23 @@ Host::~Host() {
   stop();
 }
 
+Status Host::open_state() {
+  auto directory = StateDirectory::open(config_.state_directory);
+  if (!directory.ok()) return std::move(directory).error();
+  state_directory_ = std::move(directory).value();
+  auto store = SqliteStateStore::open(config_.state_directory / "state.db");
+  if (!store.ok()) return std::move(store).error();
+  state_store_ = std::move(store).value();
+  auto log = RevisionLog::open(*state_store_);
+  if (!log.ok()) return std::move(log).error();
+  log_ = std::make_unique<RevisionLog>(std::move(log).value());
+  auto thread = TaskThread::start("bp-state");
+  if (!thread.ok()) return std::move(thread).error();
+  state_thread_ = std::move(thread).value();
+  return {};
+}
+
 Status Host::start_control() {
-  Status made = make_directory(config_.state_directory);
-  if (!made.ok()) return made;
   auto rules = gate_rules(config_);
   if (!rules.ok()) return std::move(rules).error();
   gate_ = std::make_unique<AdminGate>(std::move(rules).value());
@@ -86,7 +99,9 @@ Status Host::start_control() {
   const std::uint32_t threads = data_threads(config_.data);
   controller_ = std::make_unique<Controller>(ControllerSetup{.control = *control_thread_,
                                                              .loader = *loader_thread_,
+                                                             .state = *state_thread_,
                                                              .store = *store_,
+                                                             .log = *log_,
                                                              .table = table_,
                                                              .init_timeout = config_.init_timeout,
                                                              .routing_threads = threads + 1,
@@ -104,61 +119,92 @@ RouterSetup Host::router_setup(std::size_t shard) const {
           .name_backend = config_.name_backend};
 }
 
-Status Host::start_listeners() {
+Status Host::start_backends() {
+  const RevisionRecord& stored = log_->latest();
+  if (stored.revision == 0) return config_.app_file ? apply_app(true) : Status();
+  if (config_.app_file) {
+    log_info("app", "the stored state is used, not '" + config_.app_file->string() + "'");
+  }
+  // Whatever has become of its plugins: what cannot be built is reported, and the rest serves.
+  return apply({.change = replace_all(stored.document),
+                .action = "start",
+                .at_start = true,
+                .tolerant = true,
+                .stored_as = stored.revision});
+}
+
+Status Host::start_data() {
   ListenerConfig data = config_.data;
   data.io_threads = data_threads(config_.data);
-  auto data_server = HttpServer::start(
+  auto server = HttpServer::start(
       data, "bp-io",
       [this](unsigned index) { return std::make_unique<Router>(router_setup(index)); },
       data.io_threads);
-  if (!data_server.ok()) return std::move(data_server).error();
-  data_ = std::move(data_server).value();
-
-  admin_context_ = std::make_unique<AdminContext>(
-      AdminContext{.controller = *controller_,
-                   .store = *store_,
-                   .loader = *loader_thread_,
-                   .limits = config_.app_limits,
-                   .version = BACKPLANE_VERSION,
-                   .started = Clock::now(),
-                   .started_at = std::chrono::system_clock::now(),
-                   .data_url = "http://" + text_of({config_.data.address, data_->port()}),
-                   .audit = *audit_,
-                   .gate_counts = gate_->counts(),
-                   .router_stats = *router_stats_,
-                   .data_totals = [this] { return data_->totals(); },
-                   .admin_totals = [this] { return admin_totals(); },
-                   .write_data_counters =
-                       [this](JsonWriter& json) { write_http_totals(data_->totals(), json); }});
-  auto admin_server = HttpServer::start(
-      config_.admin, "bp-adm",
-      [this](unsigned) { return std::make_unique<AdminRouter>(*gate_, *admin_context_); }, 1);
-  if (!admin_server.ok()) return std::move(admin_server).error();
-  admin_ = std::move(admin_server).value();
-  admin_counted_.store(admin_.get(), std::memory_order_release);
+  if (!server.ok()) return std::move(server).error();
+  data_ = std::move(server).value();
+  data_counted_.store(data_.get(), std::memory_order_release);
   return {};
 }
 
-HttpTotals Host::admin_totals() const {
-  const HttpServer* const admin = admin_counted_.load(std::memory_order_acquire);
-  return admin == nullptr ? HttpTotals{} : admin->totals();
+std::string Host::data_url() const {
+  const HttpServer* const server = data_counted_.load(std::memory_order_acquire);
+  if (server == nullptr) return {};
+  return "http://" + text_of({config_.data.address, server->port()});
+}
+
+Status Host::start_admin() {
+  events_ = std::make_unique<EventHub>();
+  admin_context_ = std::make_unique<AdminContext>(AdminContext{
+      .controller = *controller_,
+      .store = *store_,
+      .loader = *loader_thread_,
+      .log = *log_,
+      .state = *state_thread_,
+      .events = *events_,
+      .limits = config_.app_limits,
+      .version = BACKPLANE_VERSION,
+      .started = Clock::now(),
+      .started_at = std::chrono::system_clock::now(),
+      .data_url = [this] { return data_url(); },
+      .audit = *audit_,
+      .gate_counts = gate_->counts(),
+      .router_stats = *router_stats_,
+      .data_totals = [this] { return totals_of(data_counted_); },
+      .admin_totals = [this] { return totals_of(admin_counted_); },
+      .write_data_counters =
+          [this](JsonWriter& json) { write_http_totals(totals_of(data_counted_), json); }});
+  auto server = HttpServer::start(
+      config_.admin, "bp-adm",
+      [this](unsigned) { return std::make_unique<AdminRouter>(*gate_, *admin_context_); }, 1);
+  if (!server.ok()) return std::move(server).error();
+  admin_ = std::move(server).value();
+  admin_counted_.store(admin_.get(), std::memory_order_release);
+  run_on_control([this] { publish_events(*admin_context_); });
+  return {};
 }
 
 Status Host::reload_app() {
   if (!config_.app_file) {
     return Error(ErrorCode::kInvalidArgument, "no_app_file", "no app document is configured");
   }
-  auto document = load_app_document(*config_.app_file, config_.app_limits);
-  if (!document.ok()) return std::move(document).error();
-  return apply(replace_all(std::move(document).value()), config_.tolerant);
+  return apply_app(false);
 }
 
-Status Host::apply(const Change& change, bool tolerant) {
+Status Host::apply_app(bool at_start) {
+  auto document = load_app_document(*config_.app_file, config_.app_limits);
+  if (!document.ok()) return std::move(document).error();
+  return apply({.change = replace_all(std::move(document).value()),
+                .action = at_start ? "first_start" : "reload_app",
+                .at_start = at_start,
+                .tolerant = config_.tolerant});
+}
+
+Status Host::apply(ChangeRequest request) {
   // Shared: the waiter may be gone before set_value() has returned on control.
   const auto outcome = std::make_shared<std::promise<Status>>();
   std::future<Status> known = outcome->get_future();
-  controller_->post([this, change, tolerant, outcome] {
-    controller_->propose(change, tolerant, [outcome](const Result<ChangeOutcome>& changed) {
+  controller_->post([this, request = std::move(request), outcome]() mutable {
+    controller_->propose(std::move(request), [outcome](const Result<ChangeOutcome>& changed) {
       outcome->set_value(changed.ok() ? Status() : Status(changed.error()));
     });
   });
@@ -189,6 +235,8 @@ bool Host::stop() {
   if (controller_ != nullptr) {
     run_on_control([this] {
       controller_->begin_drain();
+      controller_->watch({});
+      if (events_ != nullptr) events_->close();
       // After a drain only shadows' copies are queued, and nobody waits for those.
       controller_->close_backends(
           Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"));
@@ -213,6 +261,7 @@ bool Host::stop() {
   data_.reset();
   // The loader first: what it has under way reports to control.
   if (loader_thread_ != nullptr) loader_thread_->stop();
+  if (state_thread_ != nullptr) state_thread_->stop();
   if (control_thread_ != nullptr) control_thread_->stop();
   // Behind control, which tells it what calls came to.
   if (audit_ != nullptr) audit_->stop();
@@ -227,6 +276,7 @@ void Host::leave_in_memory() {
   static_cast<void>(admin_context_.release());
   static_cast<void>(audit_.release());
   static_cast<void>(gate_.release());
+  static_cast<void>(events_.release());
   static_cast<void>(data_.release());
   static_cast<void>(local_router_.release());
   static_cast<void>(router_stats_.release());
@@ -234,6 +284,9 @@ void Host::leave_in_memory() {
   static_cast<void>(store_.release());
   static_cast<void>(reaper_.release());
   static_cast<void>(loader_thread_.release());
+  static_cast<void>(state_thread_.release());
+  static_cast<void>(log_.release());
+  static_cast<void>(state_store_.release());
   static_cast<void>(control_thread_.release());
 }
 

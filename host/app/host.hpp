@@ -3,15 +3,20 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "host/admin/admin_context.hpp"
 #include "host/admin/admin_gate.hpp"
+#include "host/admin/event_hub.hpp"
 #include "host/base/result.hpp"
 #include "host/config/host_config.hpp"
 #include "host/control/controller.hpp"
 #include "host/control/loader_reaper.hpp"
 #include "host/control/plugin_store.hpp"
+#include "host/control/revision_log.hpp"
+#include "host/control/state_directory.hpp"
+#include "host/control/state_store.hpp"
 #include "host/control/task_thread.hpp"
 #include "host/http/http_server.hpp"
 #include "host/routing/router.hpp"
@@ -23,7 +28,8 @@ namespace backplane::host {
 // test, on that thread.
 class Host {
  public:
-  // Blocks until the app document's backends are ready and both listeners accept.
+  // Blocks until the backends of the state that is stored, or of the app document of a first start,
+  // are ready and both listeners accept; the admin listener does so from the beginning.
   // kMalformed, kInvalidArgument: the configuration or the app document.  kUnavailable: the
   // system (a port in use, a directory that cannot be read or written).
   static Result<std::unique_ptr<Host>> start(const HostConfig& config);
@@ -57,19 +63,28 @@ class Host {
  private:
   explicit Host(const HostConfig& config) : config_(config) {}
 
+  Status open_state();
   Status start_control();
-  Status start_listeners();
+  // The state that is stored or, when there is none, that of the app document.
+  Status start_backends();
+  Status start_data();
+  Status start_admin();
   RouterSetup router_setup(std::size_t shard) const;
-  HttpTotals admin_totals() const;
-  Status apply(const Change& change, bool tolerant);
+  std::string data_url() const;
+  Status apply_app(bool at_start);
+  Status apply(ChangeRequest request);
   void run_on_control(TaskThread::Task task);
   bool wait_backends_stopped();
   void leave_in_memory();
 
   const HostConfig config_;
   bool stopped_ = false;
+  std::optional<StateDirectory> state_directory_;
+  std::unique_ptr<StateStore> state_store_;
+  std::unique_ptr<RevisionLog> log_;
   std::unique_ptr<TaskThread> control_thread_;
   std::unique_ptr<TaskThread> loader_thread_;
+  std::unique_ptr<TaskThread> state_thread_;
   std::unique_ptr<LoaderReaper> reaper_;
   std::unique_ptr<PluginStore> store_;
   RoutingTable table_;
@@ -77,11 +92,13 @@ class Host {
   std::unique_ptr<RouterStats> router_stats_;
   std::unique_ptr<AdminGate> gate_;
   std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<EventHub> events_;
   std::unique_ptr<AdminContext> admin_context_;
   std::unique_ptr<Router> local_router_;
   std::unique_ptr<HttpServer> data_;
   std::unique_ptr<HttpServer> admin_;
-  // admin_ for control, which may be asked over it before start_listeners() has it.
+  // Both for control, which is asked over admin before they are there.
+  std::atomic<const HttpServer*> data_counted_{nullptr};
   std::atomic<const HttpServer*> admin_counted_{nullptr};
 };
 

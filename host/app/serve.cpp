@@ -79,6 +79,17 @@ ShutdownStep drain(Host& host, const Signals& signals) {
   }
 }
 
+ExitCode exit_code_of(const Error& error) {
+  if (error.reason() == "lock_held") return ExitCode::kTryAgain;
+  if (error.reason() == "state_corrupt" || error.reason() == "state_newer") {
+    return ExitCode::kBadConfig;
+  }
+  const bool system = error.code() == ErrorCode::kUnavailable ||
+                      error.code() == ErrorCode::kConflict ||
+                      error.code() == ErrorCode::kInsufficientStorage;
+  return system ? ExitCode::kOsError : ExitCode::kBadConfig;
+}
+
 // A thread inside a handler that never returns cannot be ended, only the process can.
 [[noreturn]] void end_without(const char* reason) {
   log_error("app", reason);
@@ -111,9 +122,7 @@ ExitCode serve(const HostConfig& config) {
   if (!host.ok()) {
     stop_log();
     std::cerr << "backplane: " << host.error().message() << std::endl;
-    const bool system = host.error().code() == ErrorCode::kUnavailable ||
-                        host.error().code() == ErrorCode::kConflict;
-    return system ? ExitCode::kOsError : ExitCode::kBadConfig;
+    return exit_code_of(host.error());
   }
   announce(*host.value());
   for (;;) {

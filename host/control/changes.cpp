@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "host/config/app_document_check.hpp"
+#include "host/config/backend_reader.hpp"
 #include "host/json/json_value.hpp"
 
 namespace backplane::host {
@@ -11,6 +12,10 @@ namespace {
 
 Error unknown_endpoint(const std::string& name) {
   return Error(ErrorCode::kNotFound, "unknown_endpoint", "no endpoint is called '" + name + "'");
+}
+
+Error unknown_backend(const std::string& tag) {
+  return Error(ErrorCode::kNotFound, "unknown_backend", "no backend is called '" + tag + "'");
 }
 
 std::string users_of(const AppDocument& document, const std::string& tag) {
@@ -34,11 +39,18 @@ Change create_backend(BackendSpec spec) {
   };
 }
 
+Change configure_backend(std::string tag, std::string patch_json, AppLimits limits) {
+  return [tag = std::move(tag), patch_json = std::move(patch_json),
+          limits](AppDocument& document) -> Status {
+    const auto found = document.backends.find(tag);
+    if (found == document.backends.end()) return unknown_backend(tag);
+    return apply_backend_patch(patch_json, limits, found->second.config);
+  };
+}
+
 Change delete_backend(std::string tag) {
   return [tag = std::move(tag)](AppDocument& document) -> Status {
-    if (document.backends.count(tag) == 0) {
-      return Error(ErrorCode::kNotFound, "unknown_backend", "no backend is called '" + tag + "'");
-    }
+    if (document.backends.count(tag) == 0) return unknown_backend(tag);
     const std::string users = users_of(document, tag);
     if (!users.empty()) {
       return Error(ErrorCode::kConflict, "backend_in_use",

@@ -2,16 +2,23 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
-#include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "host/backend/backend.hpp"
 #include "host/config/app_document.hpp"
 #include "host/control/backend_builder.hpp"
-#include "host/control/changes.hpp"
+#include "host/control/change_request.hpp"
+#include "host/control/control_event.hpp"
+#include "host/control/operation_list.hpp"
+#include "host/control/plan.hpp"
+#include "host/control/revision_log.hpp"
 #include "host/control/snapshot_builder.hpp"
 #include "host/control/task_thread.hpp"
 #include "host/routing/routing_table.hpp"
@@ -22,17 +29,13 @@ namespace backplane::host {
 struct ControllerSetup {
   TaskThread& control;
   TaskThread& loader;
+  TaskThread& state;  // waits for the disk
   PluginStore& store;
+  RevisionLog& log;  // its calls belong to `state`
   RoutingTable& table;
   std::chrono::milliseconds init_timeout{30'000};
   std::uint32_t routing_threads = 1;  // each with a number of its own from 0
   bool metrics = true;                // replicas count what they do
-};
-
-// What a committed change came to.
-struct ChangeOutcome {
-  std::uint64_t revision = 0;
-  bool changed = false;  // false: the state was as asked for already
 };
 
 // The control plane: the desired state, the backends that serve it, and the only writer of the
@@ -46,16 +49,30 @@ class Controller {
 
   // [any] Runs `task` on the control thread; everything below must be called from one.
   void post(TaskThread::Task task) { setup_.control.post(std::move(task)); }
+  // [any] The same at a later moment.
+  void post_at(TimePoint when, TaskThread::Task task) {
+    setup_.control.post_at(when, std::move(task));
+  }
 
-  // [control] Builds aside what `change` needs, commits it as one revision, publishes, and drains
-  // what is no longer wanted; then calls `done` (on control). On an error nothing has changed.
-  // `tolerant`: a backend that cannot be built is committed all the same, and its share is
-  // answered 503.
-  void propose(const Change& change, bool tolerant, Done done);
+  // [control] Builds aside what the change needs, makes it durable as one revision, publishes, and
+  // drains what is no longer wanted; then calls `done` (on control, perhaps before this returns).
+  // On an error nothing has changed. Answers the operation to watch it by, 0 when it is over at
+  // once. kConflict "operation_in_progress", "state_moved"; kUnavailable "starting",
+  // "shutting_down", "store_failed"; kStorageFull "store_full"; and what the change and the
+  // backends say.
+  std::uint64_t propose(ChangeRequest request, Done done);
 
-  // [control] Tries again to build a backend of the desired state that could not be built.
-  void rebuild(const std::string& tag, Done done);
+  // [control] Ends an operation before it is committed; its proposal fails with kConflict
+  // "operation_aborted". kNotFound "unknown_operation", kConflict "operation_finished" (over, or
+  // too far on).
+  Status abort(std::uint64_t operation);
 
+  // [control] Tells `watcher` of everything that changes; it outlives the controller, or is
+  // replaced.
+  void watch(ControlWatcher watcher) { watcher_ = std::move(watcher); }
+
+  // [control] From now on changes are accepted, and the host is ready when its backends are.
+  void finish_start() { starting_ = false; }
   // [control] No more changes: each proposal is refused with kUnavailable "shutting_down"; and
   // GET /-/healthz of the data listener fails.
   void begin_drain();
@@ -70,6 +87,7 @@ class Controller {
   const AppDocument& desired() const { return desired_; }
   std::uint64_t revision() const { return revision_; }
   bool draining() const { return draining_; }
+  const OperationList& operations() const { return operations_; }
   // Null for a backend that could not be built; failure() says why.
   std::shared_ptr<Backend> serving(const std::string& tag) const;
   const Error* failure(const std::string& tag) const;
@@ -85,21 +103,42 @@ class Controller {
   std::vector<std::string> unready_causes() const;
 
  private:
-  // A change on its way: what it asked for, and what has been built for it so far.
+  // A change on its way: what it asked for, and what has been prepared for it so far.
   struct Proposal {
-    Change change;
-    bool tolerant = false;
+    ChangeRequest request;
     Done done;
-    std::size_t waiting = 0;
+    std::uint64_t operation = 0;
+    std::set<std::string> tags;                     // backends to build or update
+    std::set<std::string> outstanding;              // of those, the ones that are not ready
+    std::map<std::string, std::uint64_t> building;  // of those, the builder's numbers
     std::map<std::string, std::shared_ptr<Backend>> built;
+    std::map<std::string, std::shared_ptr<Backend>> updating;  // ready, unless outstanding
+    std::map<std::string, BackendConfig> configs;              // what those are prepared for
     std::map<std::string, Error> failed;
+    bool over = false;  // what still arrives is thrown away
   };
+  using ProposalPtr = std::shared_ptr<Proposal>;
 
-  void on_built(const std::shared_ptr<Proposal>& proposal, const std::string& tag,
+  Status admit(const ChangeRequest& request) const;
+  void start_steps(const ProposalPtr& proposal, const Plan& steps, const AppDocument& next);
+  void on_built(const ProposalPtr& proposal, const std::string& tag,
                 Result<std::shared_ptr<Backend>> backend);
-  void conclude(const std::shared_ptr<Proposal>& proposal);
-  void commit(AppDocument next, Proposal& proposal);
-  static void discard(Proposal& proposal);
+  void on_prepared(const ProposalPtr& proposal, const std::string& tag, const Status& ready);
+  void on_step_done(const ProposalPtr& proposal, const std::string& tag);
+  void commit_next();
+  // What the state will be; it may have moved on while the proposal was prepared.
+  Result<AppDocument> next_state(const Proposal& proposal) const;
+  void store(const ProposalPtr& proposal, AppDocument next);
+  void on_stored(const ProposalPtr& proposal, AppDocument next, const Status& stored);
+  void land(const ProposalPtr& proposal, AppDocument next);
+  void replace_backends(const Plan& steps, Proposal& proposal);
+  void fail(const ProposalPtr& proposal, const Error& error, OperationState state);
+  void end(Proposal& proposal, OperationState state);
+  void publish();
+  void tell(ControlEvent event) const {
+    if (watcher_) watcher_(event);
+  }
+  std::set<std::string> down() const;
 
   const ControllerSetup setup_;
   BackendBuilder builder_;
@@ -108,7 +147,13 @@ class Controller {
   std::uint64_t revision_ = 0;
   ServingBackends serving_;
   std::map<std::string, Error> failures_;
-  std::map<std::string, BackendSpec> building_;  // tags that some proposal is building
+  std::set<std::string> busy_;  // tags that some proposal builds or updates
+  OperationList operations_;
+  std::map<std::uint64_t, ProposalPtr> proposals_;  // by operation, until they are over
+  std::deque<ProposalPtr> prepared_;                // in the order in which they will be committed
+  ControlWatcher watcher_;
+  bool committing_ = false;
+  bool starting_ = true;
   bool draining_ = false;
 };
 

@@ -17,7 +17,7 @@ namespace backplane::host {
 // One revision of the desired state. A plain value.
 struct RevisionRecord {
   std::uint64_t revision = 0;
-  WallTime time;                // whole seconds, of the wall clock
+  WallTime time;               // whole seconds, of the wall clock
   std::string author;          // who asked for it
   std::string action;          // for what: "set_traffic split"
   std::uint64_t restores = 0;  // the revision that an undo went back to; 0: it was none

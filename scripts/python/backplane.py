@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence, Union
 
 __all__ = [
-    "Answer", "BackplaneError", "Handle", "create_backend", "create_endpoint", "delete_backend",
-    "delete_endpoint", "get_backend_config", "get_handle", "init", "list_backends",
-    "list_endpoints", "set_policy", "set_traffic", "shadow_traffic", "stat", "status",
+    "Answer", "BackplaneError", "Handle", "apply", "create_backend", "create_endpoint",
+    "delete_backend", "delete_endpoint", "get_backend_config", "get_handle", "history", "init",
+    "list_backends", "list_endpoints", "set_policy", "set_traffic", "shadow_traffic", "stat",
+    "status", "undo", "update_backend_config",
 ]
 
 Json = dict[str, Any]
@@ -144,6 +145,13 @@ def _path(*steps: str) -> str:
     return "/v1/" + "/".join(urllib.parse.quote(step, safe="") for step in steps)
 
 
+def _query(**parameters: Union[bool, int, None]) -> str:
+    """"?a=1&b=true" of what says something: neither None nor False."""
+    said = {name: "true" if value is True else value
+            for name, value in parameters.items() if value is not None and value is not False}
+    return "?" + urllib.parse.urlencode(said) if said else ""
+
+
 def init(admin: str = "http://127.0.0.1:8001", token_file: Union[str, Path, None] = None,
          data: Optional[str] = None, timeout: float = DEFAULT_TIMEOUT_S) -> None:
     """Says which host all other functions speak to, and asks whether it is there.
@@ -256,6 +264,32 @@ def get_backend_config(backend_tag: str) -> Json:
     """The whole configuration of a backend, defaults included."""
     config: Json = _call("GET", _path("backends", backend_tag))["config"]
     return config
+
+
+def update_backend_config(backend_tag: str, config_options: Mapping[str, Any]) -> Json:
+    """Changes some keys of a backend's configuration, None to their default; what is not named
+    stays. Running replicas take it without losing a request."""
+    return _call("PATCH", _path("backends", backend_tag), {"config": dict(config_options)})
+
+
+def apply(document: Mapping[str, Any], dry_run: bool = False) -> Json:
+    """Makes {"backends": {…}, "endpoints": {…}} the whole desired state, all or nothing, and
+    returns when it is: {"revision", "changed", "diff"}. `dry_run` changes nothing and answers what
+    would change."""
+    return _call("PUT", "/v1/app" + _query(dry_run=dry_run), dict(document))
+
+
+def history(limit: int = 50, before: Optional[int] = None) -> list[Json]:
+    """Revisions of the desired state, the newest first: "revision", "time", "author", "action",
+    "diff". `before` leaves out that revision and newer ones."""
+    revisions: list[Json] = _call("GET", "/v1/history" + _query(limit=limit, before=before))["revisions"]
+    return revisions
+
+
+def undo(to: Optional[int] = None, dry_run: bool = False) -> Json:
+    """Makes a new revision that is equal to revision `to`, or to the one before the latest. One
+    undo after another goes further back."""
+    return _call("POST", "/v1/undo" + _query(dry_run=dry_run), {} if to is None else {"to": to})
 
 
 def stat() -> Json:

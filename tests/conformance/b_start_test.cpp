@@ -1,12 +1,19 @@
 #include <algorithm>
+#include <arpa/inet.h>
 #include <csignal>
+#include <cstdint>
+#include <netinet/in.h>
 #include <string>
+#include <sys/socket.h>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "host/plugin/file_descriptor.hpp"
+#include "tests/support/gate.hpp"
 #include "tests/support/host_directory.hpp"
 #include "tests/support/host_process.hpp"
+#include "tests/support/plugin_gate.hpp"
 #include "tests/support/raw_client.hpp"
 
 namespace backplane::host {
@@ -21,7 +28,91 @@ void check_one_line(const ProcessEnd& end, int code, const std::string& word) {
   CHECK_MESSAGE(end.errors.find(word) != std::string::npos, end.errors);
 }
 
+// A port that nobody listens on now.
+std::uint16_t free_port() {
+  const FileDescriptor probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  void* const any = &address;  // what the socket calls take is a pointer to another type
+  REQUIRE(::bind(probe.get(), static_cast<sockaddr*>(any), length) == 0);
+  REQUIRE(::getsockname(probe.get(), static_cast<sockaddr*>(any), &length) == 0);
+  return ntohs(address.sin_port);
+}
+
+// The status of GET `path`, asked for until the port answers; 0: it never did.
+int status_of(std::uint16_t port, const std::string& path) {
+  const TimePoint deadline = Clock::now() + kPatience;
+  while (Clock::now() < deadline) {
+    RawClient client;
+    if (!client.connect(port)) continue;
+    const auto answer = client.ask("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    if (answer) return answer->status;
+  }
+  return 0;
+}
+
 }  // namespace
+
+SCENARIO("B55: a host that is starting is alive, and ready when its backends are") {
+  GIVEN("a host whose backend is still being made") {
+    HostDirectory directory({"ctorwait", "hello"});
+    PluginGate gate(directory.path());
+    directory.write_app(R"({"backends":{"w":{"plugin":"ctorwait","handler":"ctorwait","init":)" +
+                        gate.init_json() +
+                        R"(}},"endpoints":{"w":{"route":"/w","traffic":{"w":1}}}})");
+    const std::uint16_t admin = free_port();
+    directory.write_config({}, 0, admin);
+    HostProcess host(directory.serve_arguments());
+    WHEN("its admin listener is asked before and after") {
+      const int alive = status_of(admin, "/healthz");
+      const int early = status_of(admin, "/readyz");
+      RawClient client(admin);
+      const auto change = client.ask("DELETE /v1/backends/w HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      gate.open();
+      REQUIRE(host.wait_ready());
+      THEN("it is alive at once, takes no change, and is ready in the end") {
+        CHECK(alive == 200);
+        CHECK(early == 503);
+        REQUIRE(change.has_value());
+        CHECK(change->status == 503);
+        CHECK(change->body.find(R"("code":"starting")") != std::string::npos);
+        CHECK(status_of(admin, "/readyz") == 200);
+        CHECK(status_of(host.data_port(), "/w") == 200);
+      }
+    }
+  }
+}
+
+SCENARIO("B55: readiness does not flap while a backend that serves is changed") {
+  GIVEN("a host that serves") {
+    HostDirectory directory({"ctorwait"});
+    PluginGate gate(directory.path());
+    const std::string w = R"({"plugin":"ctorwait","handler":"ctorwait","init":)" +
+                          gate.init_json() + R"(,"config":{"num_replicas":)";
+    directory.write_app(R"({"backends":{"w":)" + w +
+                        R"(1}}},"endpoints":{"w":{"route":"/w","traffic":{"w":1}}}})");
+    gate.open();
+    HostProcess host(directory.serve_arguments());
+    REQUIRE(host.wait_ready());
+    WHEN("a second replica is being made") {
+      RawClient client(host.admin_port());
+      const std::string body = R"({"config":{"num_replicas":2}})";
+      const auto accepted = client.ask(
+          "PATCH /v1/backends/w?wait_ms=0 HTTP/1.1\r\nHost: localhost\r\n"
+          "Content-Type: application/json\r\nContent-Length: " +
+          std::to_string(body.size()) + "\r\n\r\n" + body);
+      THEN("the host stays ready") {
+        REQUIRE(accepted.has_value());
+        CHECK(accepted->status == 202);
+        CHECK(status_of(host.admin_port(), "/readyz") == 200);
+        CHECK(status_of(host.data_port(), "/w") == 200);
+        gate.open();
+      }
+    }
+  }
+}
 
 SCENARIO("B59: a port in use ends the start with one line") {
   GIVEN("a host that serves") {

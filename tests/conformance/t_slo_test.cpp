@@ -118,6 +118,8 @@ TEST_SUITE("objectives") {
     };
     std::vector<std::pair<PendingAnswer, std::string>> waiting;
     waiting.emplace_back(held.ask(), "7");
+    // Each has a connection of its own: only what is queued has arrived before another.
+    REQUIRE(held.host().wait_queued("gate", 1));
     waiting.emplace_back(held.ask(), "8");
     waiting.emplace_back(held.ask({{kAbsolute, in(3000)}}), "5");
     waiting.emplace_back(held.ask({{kRelative, "1000000"}}), "3");

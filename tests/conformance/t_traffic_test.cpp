@@ -252,7 +252,6 @@ TEST_SUITE("traffic") {
     constexpr int kKeys = 300;
     const auto before = arms_of_keys(host, kKeys);
     host.restart();
-    create_arms(host, five_tags(), kFifths);
     CHECK(arms_of_keys(host, kKeys) == before);
 
     host.create_backend("b6", "user_config_echo", R"({"user_config":"b6"})");

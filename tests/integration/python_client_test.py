@@ -132,6 +132,38 @@ class PythonClientTest(unittest.TestCase):
         self.assertEqual(serve.set_policy("e", "round_robin")["policy"], "round_robin")
         self.assertEqual(self.refused(serve.set_policy, "e", "luck").code, "invalid_policy")
 
+    def test_a_running_backend_takes_another_configuration(self) -> None:
+        serve.create_backend("b", "hello", config={"max_queue": 7})
+        changed = serve.update_backend_config("b", {"num_replicas": 3, "max_queue": None})
+        self.assertEqual(changed["config"]["num_replicas"], 3)
+        self.assertEqual(serve.get_backend_config("b")["max_queue"], 0)
+        refused = self.refused(serve.update_backend_config, "b", {"num_replicas": "many"})
+        self.assertEqual((refused.code, refused.pointer),
+                         ("invalid_argument", "/config/num_replicas"))
+
+    def test_a_document_is_applied_whole_and_undone(self) -> None:
+        document = {"backends": {"blue": {"plugin": "hello", "handler": "hello"}},
+                    "endpoints": {"e": {"route": "/e", "traffic": {"blue": 1.0}}}}
+        serve.create_endpoint("early")
+        dry = serve.apply(document, dry_run=True)
+        self.assertEqual((dry["dry_run"], dry["changed"]), (True, True))
+        self.assertEqual([change["path"] for change in dry["diff"]], ["/backends/blue", "/endpoints/e", "/endpoints/early"])
+        self.assertEqual(list(serve.list_endpoints()), ["early"])
+        applied = serve.apply(document)
+        self.assertEqual(serve.get_handle("e").remote(name="ray").result().text, "hello ray")
+        self.assertFalse(serve.apply(document)["changed"])
+        latest, before = serve.history(limit=2)
+        self.assertEqual((latest["revision"], latest["diff"]), (applied["revision"], applied["diff"]))
+        self.assertEqual(serve.history(limit=1, before=latest["revision"]), [before])
+        undone = serve.undo()
+        self.assertEqual(undone["restores"], before["revision"])
+        self.assertEqual(list(serve.list_endpoints()), ["early"])
+        serve.undo(to=applied["revision"])
+        self.assertEqual(list(serve.list_endpoints()), ["e"])
+        unknown = self.refused(serve.undo, to=10**9)
+        self.assertEqual((unknown.status, unknown.code, unknown.pointer),
+                         (422, "unknown_revision", "/to"))
+
     def test_requests_carry_queries_bodies_and_headers(self) -> None:
         serve.create_backend("echo", "echo/echo")
         serve.create_endpoint("echo", backend="echo", route="/echo", methods=["GET", "POST"])

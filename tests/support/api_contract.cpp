@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -27,6 +28,18 @@ std::string upper_case(std::string_view text) {
   return upper;
 }
 
+// Texts that are no value of `schema`, which is that of a query parameter.
+std::vector<std::string> forbidden_by(const JsonValue& schema) {
+  std::vector<std::string> values{"", "stranger", "1.5", "%31", "null"};
+  const auto beside = [&schema, &values](std::string_view bound, std::int64_t step) {
+    const auto limit = schema.find(bound);
+    if (limit) values.push_back(std::to_string(limit->integer().value_or(0) + step));
+  };
+  beside("minimum", -1);
+  beside("maximum", 1);
+  return values;
+}
+
 bool is_method(std::string_view key) {
   return std::find(kMethods.begin(), kMethods.end(), key) != kMethods.end();
 }
@@ -37,11 +50,14 @@ ApiContract::ApiContract(std::string_view text) : document_(parsed(text)) {
   for (const JsonValue& path : document_.root().find("paths")->children()) {
     for (const JsonValue& operation : path.children()) {
       if (!is_method(operation.key())) continue;
-      ContractCall call{.method = upper_case(operation.key()),
-                        .path = std::string(path.key()),
-                        .target = example_target(path, operation),
-                        .body = {},
-                        .pointer = operation.pointer()};
+      ContractCall call;
+      call.method = upper_case(operation.key());
+      call.path = call.target = path.key();
+      call.pointer = operation.pointer();
+      call.streams =
+          resolve(call.pointer + "/responses/200/content/text~1event-stream").has_value();
+      read_parameters(path, call);
+      read_parameters(operation, call);
       const auto content = document_.find(call.pointer + "/requestBody/content/application~1json");
       if (content) {
         CAPTURE(call.pointer);
@@ -84,6 +100,11 @@ std::optional<JsonValue> ApiContract::resolve(const std::string& pointer) const 
 std::string ApiContract::misfit(const ContractCall& call, const Answer& answer) const {
   const auto response = response_of(call, answer.status());
   if (!response) return "status " + std::to_string(answer.status());
+  if (const auto fields = response->find("headers")) {
+    for (const JsonValue& field : fields->children()) {
+      if (answer.header(field.key()).empty()) return "no field " + std::string(field.key());
+    }
+  }
   const auto content = response->find("content");
   const std::string type = answer.header("Content-Type");
   const std::string media_type = type.substr(0, type.find(';'));
@@ -104,24 +125,25 @@ std::optional<JsonValue> ApiContract::response_of(const ContractCall& call, int 
   return exact || status < 400 ? exact : resolve(responses + "default");
 }
 
-std::string ApiContract::example_target(const JsonValue& path, const JsonValue& operation) const {
-  std::string target(path.key());
-  for (const JsonValue& holder : {path, operation}) {
-    const auto parameters = holder.find("parameters");
-    if (!parameters) continue;
-    for (const JsonValue& entry : parameters->children()) {
-      const auto parameter = resolve(entry.pointer());
-      REQUIRE(parameter.has_value());
-      const std::string hole = "{" + std::string(*parameter->find("name")->string()) + "}";
-      const std::size_t at = target.find(hole);
-      if (at == std::string::npos) continue;
-      const auto example = parameter->find("example");
-      CAPTURE(target);
-      REQUIRE(example.has_value());
-      target.replace(at, hole.size(), example->string().value_or(example->source()));
+void ApiContract::read_parameters(const JsonValue& holder, ContractCall& call) const {
+  const auto parameters = holder.find("parameters");
+  if (!parameters) return;
+  for (const JsonValue& entry : parameters->children()) {
+    const auto parameter = resolve(entry.pointer());
+    CAPTURE(entry.pointer());
+    REQUIRE(parameter.has_value());
+    const std::string name(*parameter->find("name")->string());
+    const auto example = parameter->find("example");
+    REQUIRE(example.has_value());
+    const std::string value(example->string().value_or(example->source()));
+    const std::string_view place = *parameter->find("in")->string();
+    if (place == "query") {
+      call.query.push_back({name, value, forbidden_by(*parameter->find("schema"))});
+    } else if (place == "path") {
+      const std::string hole = "{" + name + "}";
+      call.target.replace(call.target.find(hole), hole.size(), value);
     }
   }
-  return target;
 }
 
 }  // namespace backplane::host

@@ -10,6 +10,13 @@
 
 namespace backplane::host {
 
+// A query parameter of a call. A plain value.
+struct ContractParameter {
+  std::string name;
+  std::string example;
+  std::vector<std::string> wrong;  // values that its schema forbids
+};
+
 // One call that an OpenAPI document describes, made of its examples. A plain value.
 struct ContractCall {
   std::string method;   // upper case
@@ -17,6 +24,8 @@ struct ContractCall {
   std::string target;   // with the examples of its parameters: "/v1/endpoints/split"
   std::string body;     // the example, compact; empty when it takes none
   std::string pointer;  // to the operation in the document
+  std::vector<ContractParameter> query;
+  bool streams = false;  // its answer has no end
 };
 
 // What a served OpenAPI document promises, held against answers. Owned by the test case; its
@@ -35,13 +44,13 @@ class ApiContract {
   // The value at `pointer`, or what the reference there leads to; nothing when there is none.
   std::optional<JsonValue> resolve(const std::string& pointer) const;
 
-  // What `answer` to `call` has that the document does not promise: its status, its media type or
-  // its body. Empty when it is as promised.
+  // What `answer` to `call` has that the document does not promise, or lacks: its status, its
+  // header fields, its media type or its body. Empty when it is as promised.
   std::string misfit(const ContractCall& call, const Answer& answer) const;
 
  private:
   std::optional<JsonValue> response_of(const ContractCall& call, int status) const;
-  std::string example_target(const JsonValue& path, const JsonValue& operation) const;
+  void read_parameters(const JsonValue& holder, ContractCall& call) const;
 
   JsonDocument document_;
   std::vector<ContractCall> calls_;

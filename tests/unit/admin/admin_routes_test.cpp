@@ -68,7 +68,7 @@ TEST_SUITE("admin") {
     const auto match = match_admin_call(request("POST", "/v1/backends/a"), deployer, allow);
     REQUIRE_FALSE(match.ok());
     CHECK(match.error().code() == ErrorCode::kMethodNotAllowed);
-    CHECK(allow == "GET, HEAD, PUT, DELETE");
+    CHECK(allow == "GET, HEAD, PUT, PATCH, DELETE");
   }
 
   TEST_CASE("match_admin_call: unknown paths, bad names, queries and media types are refused") {
@@ -98,6 +98,10 @@ TEST_SUITE("admin") {
     CHECK(roles_for("DELETE", "/v1/endpoints/a") == "--d");
     CHECK(roles_for("PUT", "/v1/backends/a") == "--d");
     CHECK(roles_for("DELETE", "/v1/backends/a") == "--d");
+    CHECK(roles_for("PATCH", "/v1/backends/a") == "-od");
+    CHECK(roles_for("DELETE", "/v1/operations/1") == "-od");
+    CHECK(roles_for("PUT", "/v1/app") == "--d");
+    CHECK(roles_for("POST", "/v1/undo") == "--d");
   }
 
   TEST_CASE("match_admin_call: the role is judged behind path and method, before all else") {

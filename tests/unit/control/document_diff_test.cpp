@@ -47,8 +47,8 @@ TEST_SUITE("control") {
     to.endpoints.emplace("e", empty);
     const std::string backend =
         R"({"plugin":"hello","handler":"hello","config":{"execution":"replica","num_replicas":1,)"
-        R"("max_batch_size":1,"batch_wait_timeout_ms":0,"max_queue":0,"request_timeout_ms":30000,)"
-        R"("mix_content_types":true}})";
+        R"("max_batch_size":1,"batch_wait_timeout_ms":0,"max_concurrent_queries":0,"max_queue":0,)"
+        R"("request_timeout_ms":30000,"mix_content_types":true}})";
     CHECK(text(document(), to) ==
           R"([{"op":"remove","path":"/backends/a","from":)" + backend +
               R"(},{"op":"add","path":"/backends/c","to":)" + backend +

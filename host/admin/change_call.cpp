@@ -1,0 +1,78 @@
+#include "host/admin/change_call.hpp"
+
+#include <utility>
+
+#include "host/base/wall_time.hpp"
+#include "host/control/document_diff.hpp"
+
+namespace backplane::host {
+namespace {
+
+void answer_dry_run(AdminCall& call, const ChangeOutcome& outcome) {
+  call.reply(200, outcome.revision, [&outcome](JsonWriter& json) {
+    json.member("dry_run", true)
+        .member("changed", outcome.changed)
+        .member("revision", outcome.revision);
+    json.key("diff");
+    write_diff(outcome.diff, json);
+  });
+}
+
+void answer_later(const Controller& controller, AdminCall& call, std::uint64_t id) {
+  const Operation* operation = controller.operations().find(id);
+  call.add_header("Location", "/v1/operations/" + std::to_string(id));
+  call.reply(202, controller.revision(),
+             [operation](JsonWriter& json) { write_operation(*operation, json); });
+}
+
+}  // namespace
+
+void propose_change(AdminContext& context, const AdminCallPtr& call, ChangeRequest request,
+                    ChangeAnswer answer) {
+  request.author = call->author();
+  request.dry_run = call->query().dry_run;
+  // What it named was compared with the revision of now on the way here; it must still be that one
+  // when the change is committed.
+  const std::string_view* wanted = call->request().find_header("If-Match");
+  if (wanted != nullptr && *wanted != "*") request.if_revision = context.controller.revision();
+  const auto done = [call, dry_run = request.dry_run,
+                     answer = std::move(answer)](Result<ChangeOutcome> result) {
+    if (call->answered()) return;  // 202, and the operation says the rest
+    if (!result.ok()) return call->fail(result.error());
+    const ChangeOutcome& outcome = result.value();
+    if (dry_run) return answer_dry_run(*call, outcome);
+    call->reply(outcome.changed ? answer.changed : 200, outcome.revision,
+                [&answer, &outcome](JsonWriter& json) {
+                  json.member("revision", outcome.revision);
+                  answer.write(json, outcome);
+                });
+  };
+  Controller& controller = context.controller;
+  const std::uint64_t id = controller.propose(std::move(request), done);
+  if (call->answered() || !call->query().wait) return;
+  const auto give_in = [&controller, call, id] {
+    if (!call->answered()) answer_later(controller, *call, id);
+  };
+  if (call->query().wait->count() == 0) return give_in();
+  controller.post_at(Clock::now() + *call->query().wait, give_in);
+}
+
+void write_operation(const Operation& operation, JsonWriter& json) {
+  json.member("id", std::to_string(operation.id))
+      .member("action", operation.action)
+      .member("object", operation.object)
+      .member("state", name_of(operation.state))
+      .member("stage", name_of(operation.stage))
+      .member("built", std::uint64_t{operation.built})
+      .member("to_build", std::uint64_t{operation.to_build})
+      .member("started_at", to_text(operation.started_at));
+  if (operation.finished_at) json.member("finished_at", to_text(*operation.finished_at));
+  if (operation.state == OperationState::kSucceeded) json.member("revision", operation.revision);
+  if (!operation.error) return;
+  json.key("error").begin_object();
+  json.member("code", operation.error->reason()).member("detail", operation.error->message());
+  if (!operation.error->pointer().empty()) json.member("pointer", operation.error->pointer());
+  json.end_object();
+}
+
+}  // namespace backplane::host

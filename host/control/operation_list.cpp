@@ -1,0 +1,39 @@
+#include "host/control/operation_list.hpp"
+
+#include <utility>
+
+namespace backplane::host {
+
+Operation& OperationList::begin(std::string action, std::string object, WallTime now) {
+  ++running_;
+  Operation& operation = operations_[++last_id_];
+  operation.id = last_id_;
+  operation.action = std::move(action);
+  operation.object = std::move(object);
+  operation.started_at = now;
+  return operation;
+}
+
+void OperationList::end(std::uint64_t id, OperationState state, WallTime now) {
+  Operation& ended = operations_.at(id);
+  ended.state = state;
+  ended.stage = OperationStage::kDone;
+  ended.finished_at = now;
+  --running_;
+  for (auto it = operations_.begin();
+       it != operations_.end() && operations_.size() > running_ + kKept;) {
+    it = it->second.state == OperationState::kRunning ? std::next(it) : operations_.erase(it);
+  }
+}
+
+const Operation* OperationList::find(std::uint64_t id) const {
+  const auto found = operations_.find(id);
+  return found == operations_.end() ? nullptr : &found->second;
+}
+
+Operation* OperationList::find(std::uint64_t id) {
+  const auto found = operations_.find(id);
+  return found == operations_.end() ? nullptr : &found->second;
+}
+
+}  // namespace backplane::host

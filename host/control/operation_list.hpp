@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "host/control/operation.hpp"
+
+namespace backplane::host {
+
+// The operations that run, and the latest of those that have ended. Owned by Controller; its thread
+// only.
+class OperationList {
+ public:
+  // Ended ones that are kept: enough for whoever polls every minute under a busy script.
+  static constexpr std::size_t kKept = 256;
+
+  // Adds one with an id of its own. The reference stays good while the operation runs.
+  Operation& begin(std::string action, std::string object, WallTime now);
+  // Ends one that runs; the oldest ended one beyond kKept is forgotten.
+  void end(std::uint64_t id, OperationState state, WallTime now);
+
+  // Null when there never was such a one or it has been forgotten.
+  const Operation* find(std::uint64_t id) const;
+  Operation* find(std::uint64_t id);
+  const std::map<std::uint64_t, Operation>& all() const { return operations_; }
+
+ private:
+  std::map<std::uint64_t, Operation> operations_;
+  std::uint64_t last_id_ = 0;
+  std::size_t running_ = 0;
+};
+
+}  // namespace backplane::host

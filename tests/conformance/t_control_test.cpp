@@ -1,0 +1,303 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/background_load.hpp"
+#include "tests/support/host_fixture.hpp"
+#include "tests/support/plugin_gate.hpp"
+
+namespace backplane::host {
+namespace {
+
+constexpr const char* kApp = R"({
+  "backends": {"a": {"plugin": "hello", "handler": "hello"},
+               "b": {"plugin": "hello2", "handler": "hello2"}},
+  "endpoints": {"e": {"route": "/e", "traffic": {"a": 1}}}})";
+
+constexpr const char* kOtherApp = R"({
+  "backends": {"b": {"plugin": "hello2", "handler": "hello2", "config": {"num_replicas": 2}}},
+  "endpoints": {"e": {"route": "/e", "traffic": {"b": 1}}}})";
+
+// Asks for the operation until it has ended; its state.
+std::string wait_ended(HostFixture& host, const std::string& id) {
+  const TimePoint deadline = Clock::now() + kPatience;
+  std::string state = "running";
+  while (state == "running" && Clock::now() < deadline) {
+    state = host.admin("GET", "/v1/operations/" + id).text_at("/state");
+  }
+  return state;
+}
+
+// A host with a backend "slow" whose constructor waits for as many others as never come, until it
+// is given up.
+struct StuckConstructor {
+  HostFixture host{{"ctorgate", "hello"}};
+  std::string operation;
+
+  StuckConstructor() {
+    const Answer answer = host.admin("PUT", "/v1/backends/stuck?wait_ms=0",
+                                     R"({"plugin":"ctorgate","handler":"ctorgate",
+                                         "init":{"replicas":2}})");
+    REQUIRE(answer.status() == 202);
+    operation = answer.text_at("/id");
+    CHECK(answer.header("Location") == "/v1/operations/" + operation);
+    CHECK(answer.text_at("/state") == "running");
+  }
+  // Lets the constructor go: a second one comes.
+  ~StuckConstructor() {
+    host.admin("PUT", "/v1/backends/second",
+               R"({"plugin":"ctorgate","handler":"ctorgate","init":{"replicas":2}})");
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("control") {
+  TEST_CASE("app: the whole state is put, read back and put again without a change") {
+    HostFixture host({"hello", "hello2"});
+    const Answer first = host.admin("PUT", "/v1/app", kApp);
+    REQUIRE(first.status() == 200);
+    CHECK(first.at("/changed") == "true");
+    CHECK(first.at("/revision") == "1");
+    CHECK(first.text_at("/diff/0/op") == "add");
+    CHECK(first.text_at("/diff/0/path") == "/backends/a");
+    CHECK(host.get("/e").body() == "hello serve!");
+    const std::string whole = host.admin("GET", "/v1/app").body();
+    const Answer again = host.admin("PUT", "/v1/app", whole);
+    CHECK(again.status() == 200);
+    CHECK(again.at("/changed") == "false");
+    CHECK(again.at("/diff") == "[]");
+    CHECK(again.at("/revision") == "1");
+  }
+
+  TEST_CASE("app: a document is one revision, and what it no longer names goes") {
+    HostFixture host({"hello", "hello2"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    BackgroundLoad load(host.data_port(), "/e");
+    REQUIRE(load.wait_answered(20));
+    const Answer answer = host.admin("PUT", "/v1/app", kOtherApp);
+    REQUIRE(answer.status() == 200);
+    CHECK(answer.at("/revision") == "2");
+    CHECK(answer.at("/diff") ==
+          R"([{"op":"remove","path":"/backends/a","from":)" +
+              host.admin("GET", "/v1/history/1").at("/app/backends/a") +
+              R"(},{"op":"replace","path":"/backends/b/config/num_replicas","from":1,"to":2},)" +
+              R"({"op":"remove","path":"/endpoints/e/traffic/a","from":1.0},)" +
+              R"({"op":"add","path":"/endpoints/e/traffic/b","to":1.0}])");
+    CHECK(host.get("/e").body() == "hello2");
+    REQUIRE(load.wait_answered(20));
+    const auto answers = load.stop();
+    CHECK(answers.count("hello serve!") + answers.count("hello2") == answers.size());
+    CHECK(host.admin("GET", "/v1/backends/a").status() == 404);
+  }
+
+  TEST_CASE("app: a document with one bad backend changes nothing") {
+    HostFixture host({"hello", "hello2", "ctorfail"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    CHECK(host.refused("PUT", "/v1/app",
+                       R"({"backends":{"b":{"plugin":"hello2","handler":"hello2"},
+                           "c":{"plugin":"ctorfail","handler":"ctorfail"}},"endpoints":{}})") ==
+          "422 backend_init_failed");
+    CHECK(host.refused("PUT", "/v1/app", R"({"backends":{},"endpoints":{"e":{"route":"/e",
+                           "traffic":{"none":1}}}})") == "422 unknown_backend");
+    CHECK(host.get("/e").body() == "hello serve!");
+  }
+
+  TEST_CASE("dry run: every change says what it would do, and does nothing") {
+    HostFixture host({"hello", "hello2"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    const std::string before = host.state();
+    const Answer traffic =
+        host.admin("PUT", "/v1/endpoints/e/traffic?dry_run=true", R"({"a":0.5,"b":0.5})");
+    CHECK(traffic.status() == 200);
+    CHECK(traffic.at("/dry_run") == "true");
+    CHECK(traffic.at("/changed") == "true");
+    CHECK(traffic.at("/diff") ==
+          R"([{"op":"replace","path":"/endpoints/e/traffic/a","from":1.0,"to":0.5},)"
+          R"({"op":"add","path":"/endpoints/e/traffic/b","to":0.5}])");
+    CHECK(host.admin("PUT", "/v1/app?dry_run=true", kOtherApp).at("/changed") == "true");
+    CHECK(host.admin("DELETE", "/v1/endpoints/e?dry_run=true").at("/changed") == "true");
+    CHECK(host.admin("PATCH", "/v1/backends/a?dry_run=true", R"({"config":{"num_replicas":3}})")
+              .at("/diff/0/to") == "3");
+    CHECK(host.refused("DELETE", "/v1/backends/a?dry_run=true") == "409 backend_in_use");
+    CHECK(host.refused("GET", "/v1/backends?dry_run=true") == "400 bad_query");
+    CHECK(host.state() == before);
+  }
+
+  TEST_CASE("history: every revision with author, time, action and difference, newest first") {
+    HostFixture host({"hello", "hello2"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    host.set_traffic("e", R"({"b":1})");
+    host.set_traffic("e", R"({"a":0.5,"b":0.5})");
+    const Answer all = host.admin("GET", "/v1/history");
+    REQUIRE(all.status() == 200);
+    CHECK(all.at("/revisions/0/revision") == "3");
+    CHECK(all.text_at("/revisions/0/action") == "set_traffic e");
+    CHECK(all.text_at("/revisions/0/author") == "local");
+    CHECK(all.text_at("/revisions/0/time").size() == std::string("2026-01-02T03:04:05Z").size());
+    CHECK(all.at("/revisions/0/diff/0/path") == R"("/endpoints/e/traffic/a")");
+    CHECK(all.at("/revisions/2/revision") == "1");
+    CHECK(all.at("/revisions/3").empty());
+    const Answer page = host.admin("GET", "/v1/history?limit=1&before=3");
+    CHECK(page.at("/revisions/0/revision") == "2");
+    CHECK(page.at("/revisions/1").empty());
+    CHECK(host.admin("GET", "/v1/history/2").at("/app/endpoints/e/traffic") == R"({"b":1.0})");
+    CHECK(host.refused("GET", "/v1/history/9") == "404 unknown_revision");
+    CHECK(host.refused("GET", "/v1/history/x") == "400 bad_name");
+  }
+
+  TEST_CASE("undo: brings the former revision back, and again the one before") {
+    HostFixture host({"hello", "hello2"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    const std::string first = host.admin("GET", "/v1/app").body();
+    host.set_traffic("e", R"({"b":1})");
+    const std::string second = host.admin("GET", "/v1/app").body();
+    host.set_traffic("e", R"({"a":0.5,"b":0.5})");
+    const Answer undone = host.admin("POST", "/v1/undo", "{}");
+    REQUIRE(undone.status() == 200);
+    CHECK(undone.at("/restores") == "2");
+    CHECK(undone.at("/revision") == "4");
+    CHECK(host.admin("GET", "/v1/app").body() == second);
+    CHECK(host.get("/e").body() == "hello2");
+    CHECK(host.admin("POST", "/v1/undo", "{}").at("/restores") == "1");
+    CHECK(host.admin("GET", "/v1/app").body() == first);
+    CHECK(host.admin("POST", "/v1/undo", R"({"to":3})").at("/restores") == "3");
+    CHECK(host.admin("GET", "/v1/app").at("/endpoints/e/traffic") == R"({"a":0.5,"b":0.5})");
+    CHECK(host.admin("GET", "/v1/history").at("/revisions/0/restores") == "3");
+    CHECK(host.refused("POST", "/v1/undo", R"({"to":99})") == "422 unknown_revision");
+    CHECK(host.refused("POST", "/v1/undo", R"({"until":1})") == "422 unknown_field");
+  }
+
+  TEST_CASE("undo: builds again what the former revision had") {
+    HostFixture host({"hello", "hello2"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    REQUIRE(host.admin("PUT", "/v1/app", kOtherApp).status() == 200);
+    REQUIRE(host.admin("POST", "/v1/undo", "{}").status() == 200);
+    CHECK(host.get("/e").body() == "hello serve!");
+    CHECK(host.admin("GET", "/v1/backends/b").at("/config/num_replicas") == "1");
+  }
+
+  TEST_CASE("undo: there is nothing to undo in the beginning") {
+    HostFixture host({"hello"});
+    CHECK(host.refused("POST", "/v1/undo", "{}") == "409 nothing_to_undo");
+    host.create_backend("a", "hello");
+    CHECK(host.refused("POST", "/v1/undo", "{}") == "409 nothing_to_undo");
+  }
+
+  TEST_CASE("operations: a long call answers 202, can be watched, and ends") {
+    std::string operation;
+    HostFixture host({"ctorgate", "hello"});
+    const std::string body = R"({"plugin":"ctorgate","handler":"ctorgate","init":{"replicas":2}})";
+    const Answer first = host.admin("PUT", "/v1/backends/one?wait_ms=0", body);
+    REQUIRE(first.status() == 202);
+    operation = first.text_at("/id");
+    CHECK(first.text_at("/action") == "put_backend");
+    CHECK(first.text_at("/object") == "one");
+    CHECK(host.admin("GET", "/v1/backends/one").status() == 404);  // not before it is done
+    CHECK(host.admin("PUT", "/v1/backends/two", body).status() == 201);
+    CHECK(wait_ended(host, operation) == "succeeded");
+    const Answer ended = host.admin("GET", "/v1/operations/" + operation);
+    CHECK(ended.text_at("/stage") == "done");
+    CHECK(ended.at("/built") == "1");
+    CHECK(host.admin("GET", "/v1/backends/one").status() == 200);
+    CHECK(host.refused("DELETE", "/v1/operations/" + operation) == "409 operation_finished");
+    CHECK(host.refused("GET", "/v1/operations/999") == "404 unknown_operation");
+    CHECK(host.admin("GET", "/v1/operations").at("/operations/0/id") == '"' + operation + '"');
+  }
+
+  TEST_CASE("operations: one that is aborted before its commit changes nothing") {
+    StuckConstructor stuck;
+    const std::string before = stuck.host.state();
+    const Answer aborted = stuck.host.admin("DELETE", "/v1/operations/" + stuck.operation);
+    CHECK(aborted.status() == 200);
+    CHECK(aborted.text_at("/state") == "aborted");
+    CHECK(stuck.host.state() == before);
+    // Nobody else is held up meanwhile, nor by what is left of it.
+    stuck.host.create_backend("a", "hello");
+  }
+
+  TEST_CASE("operations: a change of what is being changed is refused") {
+    StuckConstructor stuck;
+    CHECK(stuck.host.refused("PUT", "/v1/backends/stuck",
+                             R"({"plugin":"hello","handler":"hello"})") ==
+          "409 operation_in_progress");
+    stuck.host.create_backend("other", "hello");
+  }
+
+  TEST_CASE("operations: a call that waits a while answers when it is done before") {
+    HostFixture host({"hello"});
+    CHECK(
+        host.admin("PUT", "/v1/backends/a?wait_ms=30000", R"({"plugin":"hello","handler":"hello"})")
+            .status() == 201);
+  }
+
+  TEST_CASE("T101: after a restart the state is that of the last acknowledged change") {
+    HostFixture host({"hello", "hello2"});
+    const auto same_after_restart = [&host] {
+      const std::string before = host.admin("GET", "/v1/app").body();
+      const std::string revision = host.admin("GET", "/v1/app").header("ETag");
+      host.restart();
+      CHECK(host.admin("GET", "/v1/app").body() == before);
+      CHECK(host.admin("GET", "/v1/app").header("ETag") == revision);
+    };
+    same_after_restart();
+    host.create_backend("a", "hello");
+    same_after_restart();
+    host.create_backend("b", "hello2", R"({"num_replicas":2})");
+    same_after_restart();
+    host.create_endpoint("e", "/e", R"({"a":1})");
+    same_after_restart();
+    host.set_traffic("e", R"({"a":0.5,"b":0.5})");
+    same_after_restart();
+    REQUIRE(host.admin("POST", "/v1/undo", "{}").status() == 200);
+    same_after_restart();
+    CHECK(host.get("/e").body() == "hello serve!");
+    REQUIRE(host.admin("DELETE", "/v1/endpoints/e").status() == 200);
+    same_after_restart();
+    CHECK(host.admin("GET", "/v1/history").at("/revisions/0/revision") == "6");
+  }
+
+  TEST_CASE("T101: a backend whose plugin is gone answers 503 after a restart, others serve") {
+    HostFixture host({"hello", "hello2"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    host.create_endpoint("f", "/f", R"({"b":1})");
+    std::filesystem::remove(host.plugin_directory() / "hello2.so");
+    host.restart();
+    CHECK(host.get("/e").body() == "hello serve!");
+    CHECK(host.get("/f").refusal() == "503 no_replica");
+    const Answer broken = host.admin("GET", "/v1/backends/b");
+    CHECK(broken.text_at("/state") == "failed");
+    CHECK(broken.text_at("/error/code") == "unknown_plugin");
+    CHECK(host.admin("GET", "/readyz").status() == 503);
+    host.add_plugin("hello2");
+    REQUIRE(
+        host.admin("PUT", "/v1/backends/b", R"({"plugin":"hello2","handler":"hello2"})").status() ==
+        200);
+    CHECK(host.get("/f").body() == "hello2");
+    CHECK(host.admin("GET", "/readyz").status() == 200);
+  }
+
+  TEST_CASE("T104: what one admin client made another one sees and uses") {
+    HostFixture host({"hello"});
+    host.create_backend("a", "hello");  // each call is a connection of its own
+    host.create_endpoint("e", "/e", R"({"a":1})");
+    CHECK(host.admin("GET", "/v1/endpoints/e").text_at("/route") == "/e");
+    CHECK(host.get("/e").body() == "hello serve!");
+  }
+
+  TEST_CASE("T105: hosts of equal names on their own ports do not interfere") {
+    HostFixture one({"hello"});
+    HostFixture other({"hello2"});
+    one.create_backend("a", "hello");
+    other.create_backend("a", "hello2");
+    one.create_endpoint("e", "/e", R"({"a":1})");
+    other.create_endpoint("e", "/e", R"({"a":1})");
+    CHECK(one.get("/e").body() == "hello serve!");
+    CHECK(other.get("/e").body() == "hello2");
+    REQUIRE(one.admin("DELETE", "/v1/endpoints/e").status() == 200);
+    CHECK(one.get("/e").status() == 404);
+    CHECK(other.get("/e").body() == "hello2");
+  }
+}
+
+}  // namespace backplane::host

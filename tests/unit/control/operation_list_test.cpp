@@ -1,0 +1,41 @@
+#include "host/control/operation_list.hpp"
+
+#include <doctest/doctest.h>
+
+namespace backplane::host {
+namespace {
+
+constexpr WallTime kNow{std::chrono::seconds(1'000'000)};
+
+TEST_SUITE("control") {
+  TEST_CASE("OperationList: an operation runs until it is ended") {
+    OperationList list;
+    const std::uint64_t id = list.begin("put_backend", "a", kNow).id;
+    REQUIRE(list.find(id) != nullptr);
+    CHECK(list.find(id)->state == OperationState::kRunning);
+    CHECK_FALSE(list.find(id)->finished_at.has_value());
+    list.end(id, OperationState::kSucceeded, kNow + std::chrono::seconds(2));
+    CHECK(list.find(id)->state == OperationState::kSucceeded);
+    CHECK(list.find(id)->stage == OperationStage::kDone);
+    CHECK(list.find(id)->finished_at == kNow + std::chrono::seconds(2));
+    CHECK(list.find(id + 1) == nullptr);
+  }
+
+  TEST_CASE("OperationList: the oldest ended ones are forgotten, running ones never") {
+    OperationList list;
+    const std::uint64_t running = list.begin("put_app", "", kNow).id;
+    std::uint64_t first = 0;
+    for (std::size_t i = 0; i < OperationList::kKept + 1; ++i) {
+      const std::uint64_t id = list.begin("set_traffic", "e", kNow).id;
+      if (i == 0) first = id;
+      list.end(id, OperationState::kFailed, kNow);
+    }
+    CHECK(list.all().size() == OperationList::kKept + 1);
+    CHECK(list.find(running) != nullptr);
+    CHECK(list.find(first) == nullptr);
+    CHECK(list.find(first + 1) != nullptr);
+  }
+}
+
+}  // namespace
+}  // namespace backplane::host
