@@ -39,7 +39,7 @@ TEST_SUITE("requests") {
   }
 
   TEST_CASE("T72: each named method answers, and one that is not there is said so") {
-    HostFixture host({"ab"});
+    HostFixture host({"ab", "hello2"});
     serve(host, "ab");
     CHECK(call(host, "a").body() == "a");
     CHECK(call(host, "b").body() == "b");
@@ -47,6 +47,12 @@ TEST_SUITE("requests") {
     CHECK(unknown.status() == 404);
     CHECK(unknown.detail().find("doesn't have method 'non_exist'") != std::string::npos);
     CHECK(call(host, "not a name").refusal() == "400 bad_header");
+    // A handler that names no methods has none.
+    host.create_backend("hello2", "hello2");
+    host.set_traffic("e", R"({"hello2":1})");
+    CHECK(host.get("/e").body() == "hello2");
+    CHECK(call(host, "a").status() == 404);
+    CHECK(call(host, "a").detail().find("doesn't have method 'a'") != std::string::npos);
   }
 
   TEST_CASE("T73: query arguments, headers, body and method reach the plugin") {
