@@ -42,7 +42,9 @@ std::uint64_t Controller::propose(ChangeRequest request, Done done) {
   Plan steps = plan(desired_, down(), next);
   if (!request.rebuild.empty()) steps.start.push_back(request.rebuild);
   const bool changed = next != desired_;
-  if (request.dry_run || (!changed && steps == Plan{})) {
+  // A stored state may be empty, and has its revision all the same.
+  const bool nothing_to_do = !changed && steps == Plan{} && request.stored_as == 0;
+  if (request.dry_run || nothing_to_do) {
     done(ChangeOutcome{.revision = revision_, .changed = changed, .diff = diff(desired_, next)});
     return 0;
   }

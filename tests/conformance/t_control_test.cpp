@@ -257,6 +257,17 @@ TEST_SUITE("control") {
     CHECK(host.admin("GET", "/v1/history").at("/revisions/0/revision") == "6");
   }
 
+  TEST_CASE(
+      "T101: a state that is empty again has its revision and takes changes after a restart") {
+    HostFixture host({"hello"});
+    host.create_backend("a", "hello");
+    REQUIRE(host.admin("DELETE", "/v1/backends/a").status() == 200);
+    host.restart();
+    CHECK(host.admin("GET", "/v1/app").header("ETag") == "\"2\"");
+    host.create_backend("a", "hello");
+    CHECK(host.admin("GET", "/v1/history").at("/revisions/0/revision") == "3");
+  }
+
   TEST_CASE("T101: a backend whose plugin is gone answers 503 after a restart, others serve") {
     HostFixture host({"hello", "hello2"});
     REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
