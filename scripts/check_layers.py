@@ -37,7 +37,7 @@ HOMES = (
     ("boost/dll", ("host/plugin/plugin_library.cpp",)),
     ("boost/", ("host/http/", "host/cli/", "host/cluster/")),
     ("rapidjson/", ("host/json/", "plugin_sdk/include/backplane/json.hpp")),
-    ("Poco/", ("host/base/log.", "host/control/", "host/plugin/", "host/app/", "host/cli/")),
+    ("Poco/", ("host/base/log_channel.cpp", "host/control/", "host/plugin/", "host/app/", "host/cli/")),
     ("prometheus/", ("host/metrics/",)),
     ("openssl/", ("host/admin/token_digest.cpp", "host/plugin/plugin_trust.cpp")),
     ("sqlite3.h", ("host/control/sqlite_fence.cpp", "host/control/sqlite_file.cpp")),

@@ -1,67 +1,27 @@
 #include "host/base/log.hpp"
 
 #include <atomic>
-#include <iostream>
-#include <string>
-
-#include <Poco/AsyncChannel.h>
-#include <Poco/AutoPtr.h>
-#include <Poco/ConsoleChannel.h>
-#include <Poco/Exception.h>
-#include <Poco/FormattingChannel.h>
-#include <Poco/Logger.h>
-#include <Poco/PatternFormatter.h>
 
 #include "host/base/log_line.hpp"
 
 namespace backplane::host {
 namespace {
 
+// Both are set before other threads log, and by no other thread.
+std::atomic<LogWriter> writer{nullptr};
 std::atomic<int> enabled_up_to{-1};
-
-Poco::Message::Priority priority_of(LogLevel level) {
-  switch (level) {
-    case LogLevel::kError:
-      return Poco::Message::PRIO_ERROR;
-    case LogLevel::kWarning:
-      return Poco::Message::PRIO_WARNING;
-    case LogLevel::kInfo:
-      return Poco::Message::PRIO_INFORMATION;
-    case LogLevel::kDebug:
-      return Poco::Message::PRIO_DEBUG;
-  }
-  return Poco::Message::PRIO_DEBUG;
-}
 
 }  // namespace
 
-void start_log(LogLevel level) {
-  const auto pattern = Poco::makeAuto<Poco::PatternFormatter>("%Y-%m-%dT%H:%M:%S.%iZ %p %s: %t");
-  const auto console = Poco::makeAuto<Poco::ConsoleChannel>(std::cerr);
-  const auto formatting = Poco::makeAuto<Poco::FormattingChannel>(pattern, console);
-  auto async = Poco::makeAuto<Poco::AsyncChannel>(formatting);
-  // A reader that is blocked costs lines, not memory; how many is logged when it goes on.
-  async->setProperty("queueSize", "8192");
-  Poco::Logger::root().setChannel(async);
-  Poco::Logger::root().setLevel(priority_of(level));
-  enabled_up_to.store(static_cast<int>(level), std::memory_order_release);
-}
-
-void stop_log() {
-  enabled_up_to.store(-1, std::memory_order_release);
-  // The last reference to the asynchronous channel goes with this call; its destructor drains.
-  Poco::Logger::root().setChannel(nullptr);
-  Poco::Logger::shutdown();
+void set_log_writer(LogWriter write, LogLevel level) {
+  writer.store(write, std::memory_order_relaxed);
+  enabled_up_to.store(write == nullptr ? -1 : static_cast<int>(level), std::memory_order_release);
 }
 
 void log(LogLevel level, std::string_view area, std::string_view message) {
   if (static_cast<int>(level) > enabled_up_to.load(std::memory_order_acquire)) return;
-  try {
-    Poco::Logger::root().log(
-        Poco::Message(std::string(area), log_line(message), priority_of(level)));
-  } catch (const Poco::Exception&) {
-    // A log that cannot be written must not take the server down with it.
-  }
+  const LogWriter write = writer.load(std::memory_order_relaxed);
+  if (write != nullptr) write(level, area, log_line(message));
 }
 
 }  // namespace backplane::host

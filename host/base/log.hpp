@@ -1,11 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace backplane::host {
 
 enum class LogLevel : std::uint8_t { kError, kWarning, kInfo, kDebug };
+
+// Where lines go: `line` is escaped and cut.
+using LogWriter = void (*)(LogLevel level, std::string_view area, const std::string& line);
+// Lines up to `level` go to `write` from now on; null: nowhere. For start_log() and stop_log(),
+// which are apart from log() (log_channel.cpp): a program that never starts a log, such as the
+// probe child, does not link what writes one.
+void set_log_writer(LogWriter write, LogLevel level);
 
 // Sets up the process's log: one line an event on stderr, written by a thread of its own, so
 // that no caller waits for whoever reads it. Called once, by app, before any other thread.
