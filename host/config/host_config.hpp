@@ -37,6 +37,9 @@ struct HostConfig {
   // empty: all that are in the directory.
   std::map<std::string, std::vector<std::string>> allowed_plugins;
   std::optional<std::filesystem::path> signing_key;  // when every plugin must be signed
+  // Plugins are tried in a child process before they are loaded, each for at most `probe_timeout`.
+  bool probe_plugins = true;
+  std::chrono::milliseconds probe_timeout{10'000};
   std::filesystem::path state_directory = "state";
   std::optional<std::filesystem::path> app_file;  // the desired state of the first start
 

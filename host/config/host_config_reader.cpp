@@ -17,6 +17,7 @@ namespace {
 
 constexpr IntegerRange kHour{0, std::int64_t{60} * 60 * 1000};
 constexpr IntegerRange kInitTimeout{1, std::int64_t{60} * 60 * 1000};
+constexpr IntegerRange kProbeTimeout{100, std::int64_t{10} * 60 * 1000};
 constexpr IntegerRange kReplicas{1, 4096};
 constexpr IntegerRange kResponseBytes{1024, std::int64_t{4} * 1024 * 1024 * 1024};
 
@@ -79,6 +80,8 @@ void read_plugins(ObjectReader& root, const std::filesystem::path& folder, HostC
   }
   read_allow(reader, config, errors);
   config.signing_key = read_path(reader, "signing_key", folder);
+  reader.read("probe", config.probe_plugins);
+  reader.read("probe_timeout_ms", kProbeTimeout, config.probe_timeout);
   reader.finish();
 }
 

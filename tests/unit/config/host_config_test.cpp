@@ -52,6 +52,8 @@ TEST_SUITE("config") {
     CHECK(config.plugin_directory == "/etc/bp/plugins");
     CHECK(config.allowed_plugins.empty());
     CHECK_FALSE(config.signing_key.has_value());
+    CHECK(config.probe_plugins);
+    CHECK(config.probe_timeout == milliseconds(10'000));
     CHECK(config.state_directory == "/etc/bp/state");
     CHECK_FALSE(config.app_file.has_value());
     CHECK_FALSE(config.tolerant);
@@ -67,14 +69,16 @@ TEST_SUITE("config") {
 
   TEST_CASE("HostConfig: every key outside the listeners is read") {
     const HostConfig config = read_good(R"({
-      "admin": {"auth": "none"}, "plugins": {"directory": "../p"}, "state": {"directory": "/s"},
-      "app": "a.json", "tolerant": true, "debug_errors": true, "name_backend": false,
+      "admin": {"auth": "none"}, "plugins": {"directory": "../p", "probe": false,
+      "probe_timeout_ms": 100}, "state": {"directory": "/s"}, "app": "a.json", "tolerant": true, "debug_errors": true, "name_backend": false,
       "metrics": false,
       "log": {"level": "debug"},
       "startup": {"init_timeout_ms": 1}, "shutdown": {"drain_delay_ms": 2, "grace_ms": 3},
       "limits": {"max_replicas": 4, "max_response_bytes": 5000}, "$comment": "x"})");
     CHECK(config.admin_auth == AdminAuth::kNone);
     CHECK(config.plugin_directory == "/etc/p");
+    CHECK_FALSE(config.probe_plugins);
+    CHECK(config.probe_timeout == milliseconds(100));
     CHECK(config.state_directory == "/s");
     CHECK(config.app_file == "/etc/bp/a.json");
     CHECK(config.tolerant);
