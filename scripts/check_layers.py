@@ -34,7 +34,7 @@ SIBLINGS = {
 
 # One home per library: the beginning of the header's name, and where it may be included.
 HOMES = (
-    ("boost/dll", ("host/plugin/plugin_library.cpp",)),
+    ("boost/dll", ("host/plugin/dynamic_library.cpp",)),
     ("boost/", ("host/http/", "host/cli/", "host/cluster/")),
     ("rapidjson/", ("host/json/", "plugin_sdk/include/backplane/json.hpp")),
     ("Poco/", ("host/base/log_channel.cpp", "host/control/", "host/plugin/", "host/app/", "host/cli/")),

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <ostream>
 
-#include "host/base/clock.hpp"
 #include "host/plugin/inspect_report.hpp"
+#include "host/plugin/probe_runner.hpp"
 
 namespace backplane::host {
 namespace {
@@ -33,7 +33,8 @@ CommandSyntax inspect_syntax() {
 }
 
 ExitCode run_inspect(const std::string& file, bool strict, bool json, std::ostream& out) {
-  const InspectReport report = inspect_plugin(file, PreflightPolicy{}, Clock::now() + kProbeTime);
+  const InspectReport report =
+      inspect_plugin(file, PreflightPolicy{}, ProbeRunner::program_beside_this(), kProbeTime);
   out << (json ? to_json(report, strict) : to_text(report, strict));
   return report.accepted(strict) ? ExitCode::kOk : ExitCode::kFailed;
 }

@@ -140,4 +140,17 @@ Result<Handshake> shake_hands(const bp_plugin* plugin, const PluginNote& note,
   return shaken;
 }
 
+Result<DeclaredHandler> find_handler(std::span<const DeclaredHandler> handlers,
+                                     const std::string& plugin, const std::string& handler) {
+  std::string names;
+  for (const DeclaredHandler& declared : handlers) {
+    const std::string& name = declared.description.name;
+    if (name == handler) return declared;
+    names += (names.empty() ? "'" : ", '") + name + "'";
+  }
+  return Error(
+      ErrorCode::kInvalidArgument, "unknown_handler",
+      "plugin '" + plugin + "' has no handler '" + printable(handler, 64) + "'; it has " + names);
+}
+
 }  // namespace backplane::host

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,10 @@ struct Handshake {
 // kInvalidArgument "handshake_failed". Runs no code of the plugin.
 Result<Handshake> shake_hands(const bp_plugin* plugin, const PluginNote& note,
                               const MappedObject& object);
+
+// [any] The one of `handlers` that plugin `plugin` names `handler`. kInvalidArgument
+// "unknown_handler", with the names it has.
+Result<DeclaredHandler> find_handler(std::span<const DeclaredHandler> handlers,
+                                     const std::string& plugin, const std::string& handler);
 
 }  // namespace backplane::host

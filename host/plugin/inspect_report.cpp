@@ -10,9 +10,11 @@
 
 #include "host/json/json_writer.hpp"
 #include "host/plugin/file_descriptor.hpp"
-#include "host/plugin/handler_probe.hpp"
+#include "host/plugin/handler_json.hpp"
 #include "host/plugin/plugin_text.hpp"
 #include "host/plugin/preflight_code.hpp"
+#include "host/plugin/probe_report.hpp"
+#include "host/plugin/probe_runner.hpp"
 #include "host/plugin/sha256.hpp"
 
 namespace backplane::host {
@@ -75,8 +77,12 @@ void write_preflight(JsonWriter& json, const PreflightReport& report) {
   for (const std::string& library : report.needed) json.string(library);
   json.end_array().key("exports").begin_array();
   for (const std::string& symbol : report.exports) json.string(symbol);
-  json.end_array().key("warnings").begin_array();
-  for (const PreflightWarning& warning : report.warnings) {
+  json.end_array();
+}
+
+void write_warnings(JsonWriter& json, const std::vector<PreflightWarning>& warnings) {
+  json.key("warnings").begin_array();
+  for (const PreflightWarning& warning : warnings) {
     json.begin_object()
         .member("code", warning.code)
         .member("message", warning.message)
@@ -86,29 +92,43 @@ void write_preflight(JsonWriter& json, const PreflightReport& report) {
   json.end_array();
 }
 
-void write_handlers(JsonWriter& json, const std::vector<HandlerDescription>& handlers) {
-  json.key("handlers").begin_array();
-  for (const HandlerDescription& handler : handlers) {
-    json.begin_object()
-        .member("name", handler.name)
-        .member("version", handler.version)
-        .member("max_batch", std::uint64_t{handler.max_batch})
-        .member("stateless", handler.stateless)
-        .member("never_blocks", handler.never_blocks)
-        .member("reconfigurable", handler.reconfigurable)
-        .end_object();
+PreflightWarning probe_warning(const std::string& code) {
+  return {code, code == kLeavesThreads ? "leaves threads running after its deinit"
+                                       : "stays in memory when it is unloaded"};
+}
+
+// Tries the plugin whose preflight passed.
+void probe(InspectReport& report, const std::string& program,
+           std::chrono::milliseconds time_limit) {
+  auto runner = ProbeRunner::start(program, time_limit);
+  if (!runner.ok()) {
+    report.refusal = std::move(runner).error();
+    return;
   }
-  json.end_array();
+  std::error_code ignored;
+  auto probed =
+      runner.value()->probe({.plugin = {},
+                             .path = std::filesystem::absolute(report.file, ignored).string(),
+                             .handlers = {}});
+  if (!probed.ok()) {
+    report.refusal = std::move(probed).error();
+    return;
+  }
+  report.handlers = std::move(probed.value().handlers);
+  for (const std::string& code : probed.value().warnings) {
+    report.warnings.push_back(probe_warning(code));
+  }
 }
 
 }  // namespace
 
 bool InspectReport::accepted(bool strict) const {
-  return !refusal && !(strict && preflight && !preflight->warnings.empty());
+  return !refusal && (!strict || warnings.empty());
 }
 
 InspectReport inspect_plugin(const std::string& path, const PreflightPolicy& policy,
-                             TimePoint deadline) {
+                             const std::string& probe_program,
+                             std::chrono::milliseconds time_limit) {
   InspectReport report;
   report.file = path;
   const FileDescriptor fd(
@@ -131,14 +151,8 @@ InspectReport inspect_plugin(const std::string& path, const PreflightPolicy& pol
     return report;
   }
   report.preflight = std::move(judged).value();
-  std::error_code ignored;
-  auto handlers = probe_handlers(std::filesystem::absolute(path, ignored).string(),
-                                 *report.preflight, deadline);
-  if (handlers.ok()) {
-    report.handlers = std::move(handlers).value();
-  } else {
-    report.refusal = std::move(handlers).error();
-  }
+  report.warnings = report.preflight->warnings;
+  probe(report, probe_program, time_limit);
   return report;
 }
 
@@ -153,11 +167,9 @@ std::string to_text(const InspectReport& report, bool strict) {
   for (const HandlerDescription& handler : report.handlers) {
     add_line(text, std::exchange(name, ""), line_of(handler));
   }
-  if (report.preflight) {
-    for (const PreflightWarning& warning : report.preflight->warnings) {
-      add_line(text, "warning", warning.code + ": it " + warning.message);
-      add_line(text, "", advice_for(warning.code));
-    }
+  for (const PreflightWarning& warning : report.warnings) {
+    add_line(text, "warning", warning.code + ": it " + warning.message);
+    add_line(text, "", advice_for(warning.code));
   }
   if (report.refusal) {
     add_line(
@@ -177,7 +189,10 @@ std::string to_json(const InspectReport& report, bool strict) {
   JsonWriter json(text);
   json.begin_object().member("file", report.file).member("size", report.size);
   if (!report.sha256.empty()) json.member("sha256", report.sha256);
-  if (report.preflight) write_preflight(json, *report.preflight);
+  if (report.preflight) {
+    write_preflight(json, *report.preflight);
+    write_warnings(json, report.warnings);
+  }
   write_handlers(json, report.handlers);
   json.member("accepted", report.accepted(strict));
   if (report.refusal) {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "host/base/clock.hpp"
 #include "host/base/error.hpp"
 #include "host/plugin/handler_factory.hpp"
 #include "host/plugin/preflight.hpp"
@@ -20,16 +20,18 @@ struct InspectReport {
   std::string sha256;                        // empty when the file could not be read
   std::optional<PreflightReport> preflight;  // when that passed
   std::vector<HandlerDescription> handlers;  // empty when it was refused
+  std::vector<PreflightWarning> warnings;    // of preflight, and of the probe
   std::optional<Error> refusal;
 
   // `strict`: warnings refuse it as well.
   bool accepted(bool strict) const;
 };
 
-// [main] Reads the file at `path`, then asks a child process for its handlers, until `deadline`.
-// Forks: only for a process that has no other thread yet.
+// [any] Reads the file at `path`; when that is sound, tries it in a child process that runs
+// `probe_program` (ProbeRunner) for at most `time_limit`.
 InspectReport inspect_plugin(const std::string& path, const PreflightPolicy& policy,
-                             TimePoint deadline);
+                             const std::string& probe_program,
+                             std::chrono::milliseconds time_limit);
 
 // For people: one fact a line, the verdict last, with what to do about it.
 std::string to_text(const InspectReport& report, bool strict);

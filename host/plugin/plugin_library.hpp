@@ -39,10 +39,6 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
                                                      std::uint64_t generation,
                                                      LibraryReaper& reaper,
                                                      const LibraryOptions& options);
-  // [loader] The handlers of the plugin at `path`, an absolute one. Loads it and leaves it loaded:
-  // for a process that ends right after. Errors as open().
-  static Result<std::vector<HandlerDescription>> describe(const std::string& path,
-                                                          const PreflightReport& report);
 
   ~PluginLibrary();
   PluginLibrary(const PluginLibrary&) = delete;

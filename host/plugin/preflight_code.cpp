@@ -53,7 +53,7 @@ constexpr std::array<Entry, 28> kEntries = {{
      "Sign the file with the private key of plugins.signing_key and put the signature beside it."},
 }};
 
-constexpr std::array<Entry, 10> kLaterEntries = {{
+constexpr std::array<Entry, 18> kLaterEntries = {{
     {"plugin_not_found", "Look at the name and at the plugin directory."},
     {"bad_plugin_name", "A plugin file is named [a-z0-9][a-z0-9_.-]{0,63}.so, without a folder."},
     {"plugin_permissions",
@@ -66,7 +66,22 @@ constexpr std::array<Entry, 10> kLaterEntries = {{
     {"plugin_load_failed", kRebuild},
     {"handshake_failed", "Declare the plugin with BACKPLANE_PLUGIN(...), which builds the tables."},
     {"plugin_init_failed", "The plugin's own init refused; its message says why."},
-    {"plugin_probe_failed", "Loading it runs code that fails; look at its global objects."},
+    {"unknown_handler", "Name one of the handlers that the plugin has."},
+    {"backend_init_failed", "The handler's own constructor refused; its message says why."},
+    {"not_reconfigurable", "Leave user_config out, or give the handler a reconfigure()."},
+    {"reconfigure_failed", "The handler's own reconfigure() refused; its message says why."},
+    {"unhealthy", "The handler's own health check failed right after it was made."},
+    {"plugin_env_tampering",
+     "A process has one of each of these, for everyone in it: leave them alone, and do not link "
+     "with -ffast-math, which sets the floating-point mode."},
+    {"plugin_probe_failed",
+     "Its code ends or blocks the process. The stage says which: load runs its global objects, "
+     "create a handler's constructor."},
+    {"will_pin",
+     "Something holds it: a thread_local that its init touched, a symbol that another library "
+     "uses. Each reload would cost the memory of one copy."},
+    {"leaves_threads",
+     "End and join every thread where its owner is destroyed, in deinit at the latest."},
 }};
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "host/plugin/probe_runner.hpp"
 #include "tests/unit/plugin/temporary_directory.hpp"
 
 namespace backplane::host {
@@ -13,7 +14,7 @@ namespace {
 
 InspectReport inspect(const std::string& path,
                       std::chrono::milliseconds patience = std::chrono::seconds(20)) {
-  return inspect_plugin(path, PreflightPolicy(), Clock::now() + patience);
+  return inspect_plugin(path, PreflightPolicy(), ProbeRunner::program_beside_this(), patience);
 }
 
 std::string code(const InspectReport& report) {
@@ -86,7 +87,7 @@ TEST_SUITE("plugin") {
     CHECK(code(inspect(BACKPLANE_TEST_PLUGINS "/undefined_symbol.so")) == "plugin_symbol");
     CHECK(code(inspect(BACKPLANE_TEST_PLUGINS "/bad_magic.so")) == "handshake_failed");
     // Nobody has that little time: the child is ended.
-    const InspectReport late = inspect(BACKPLANE_HELLO_PLUGIN, std::chrono::milliseconds(-1));
+    const InspectReport late = inspect(BACKPLANE_HELLO_PLUGIN, std::chrono::milliseconds(0));
     CHECK(code(late) == "plugin_probe_failed");
     CHECK(contains(late.refusal->message(), "in time"));
   }

@@ -1,0 +1,201 @@
+#include "host/plugin/probe_runner.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <fcntl.h>
+#include <filesystem>
+#include <future>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace backplane::host {
+namespace {
+
+Error shutting_down() {
+  return {ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"};
+}
+
+Error with_plugin(Error error, const std::string& plugin) {
+  if (plugin.empty()) return error;
+  return std::move(error).with_context("plugin '" + plugin + "'");
+}
+
+// Milliseconds for poll(), rounded up: to wake before it is time would be a turn for nothing.
+int until(TimePoint deadline) {
+  if (deadline == kNever) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+  return static_cast<int>(std::clamp<decltype(left)>(left, 0, INT_MAX));
+}
+
+}  // namespace
+
+std::string ProbeRunner::program_beside_this() {
+  std::error_code ignored;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  return (self.parent_path() / "backplane-probe").string();
+}
+
+Result<std::unique_ptr<ProbeRunner>> ProbeRunner::start(const std::string& program,
+                                                        std::chrono::milliseconds time_limit) {
+  FileDescriptor opened(open(program.c_str(), O_PATH | O_CLOEXEC));
+  if (!opened.valid()) {
+    return Error(ErrorCode::kUnavailable, "probe_unavailable",
+                 "the program '" + program + "', which tries plugins before they are loaded, " +
+                     "cannot be opened: " + std::generic_category().message(errno));
+  }
+  FileDescriptor wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake.valid()) {
+    return Error(ErrorCode::kUnavailable, "probe_unavailable",
+                 "no descriptor for probes: " + std::generic_category().message(errno));
+  }
+  std::unique_ptr<ProbeRunner> runner(
+      new ProbeRunner(std::move(opened), std::move(wake), time_limit));
+  auto thread =
+      Thread::start("bp-probe", ThreadRole::kControl, [self = runner.get()] { self->run(); });
+  if (!thread.ok()) return std::move(thread).error();
+  runner->thread_ = std::move(thread).value();
+  return runner;
+}
+
+ProbeRunner::ProbeRunner(FileDescriptor program, FileDescriptor wake,
+                         std::chrono::milliseconds time_limit)
+    : program_(std::move(program)), wake_(std::move(wake)), time_limit_(time_limit) {}
+
+ProbeRunner::~ProbeRunner() {
+  stop();
+}
+
+void ProbeRunner::probe(ProbeRequest request, Done done) {
+  {
+    MutexLock lock(mutex_);
+    if (!stopping_) {
+      waiting_.push_back({std::move(request), std::exchange(done, nullptr)});
+    }
+  }
+  if (done) return done(shutting_down());
+  wake_up();
+}
+
+Result<ProbeReport> ProbeRunner::probe(ProbeRequest request) {
+  std::promise<Result<ProbeReport>> promise;
+  probe(std::move(request),
+        [&promise](Result<ProbeReport> report) { promise.set_value(std::move(report)); });
+  return promise.get_future().get();
+}
+
+void ProbeRunner::stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_up();
+  thread_.join();
+}
+
+void ProbeRunner::wake_up() const {
+  static_cast<void>(eventfd_write(wake_.get(), 1));
+}
+
+void ProbeRunner::run() {
+  while (start_waiting()) {
+    wait();
+    look_after(Clock::now());
+  }
+  give_up();
+}
+
+bool ProbeRunner::start_waiting() {
+  std::vector<Waiting> waiting;
+  {
+    MutexLock lock(mutex_);
+    if (stopping_) return false;
+    waiting.swap(waiting_);
+  }
+  for (Waiting& one : waiting) begin(std::move(one));
+  return true;
+}
+
+void ProbeRunner::begin(Waiting waiting) {
+  const TimePoint now = Clock::now();
+  auto process = ProbeProcess::start(program_.get(), waiting.request);
+  if (!process.ok()) {
+    return waiting.done(with_plugin(std::move(process).error(), waiting.request.plugin));
+  }
+  running_.push_back({.process = std::move(process).value(),
+                      .plugin = std::move(waiting.request.plugin),
+                      .began = now,
+                      .deadline = now + time_limit_,
+                      .done = std::move(waiting.done)});
+}
+
+void ProbeRunner::wait() const {
+  std::vector<pollfd> watched{{.fd = wake_.get(), .events = POLLIN, .revents = 0}};
+  TimePoint deadline = kNever;
+  for (const Running& running : running_) {
+    watched.push_back({.fd = running.process.process_fd(), .events = POLLIN, .revents = 0});
+    // poll() passes over one that is closed.
+    watched.push_back({.fd = running.process.answer_fd(), .events = POLLIN, .revents = 0});
+    if (!running.timed_out) deadline = std::min(deadline, running.deadline);
+  }
+  // What is ready is asked from each anyway; after a signal, too, there is nothing to lose.
+  poll(watched.data(), watched.size(), until(deadline));
+  eventfd_t ignored = 0;
+  eventfd_read(wake_.get(), &ignored);
+}
+
+void ProbeRunner::look_after(TimePoint now) {
+  for (auto it = running_.begin(); it != running_.end();) {
+    Running& running = *it;
+    pollfd ended{.fd = running.process.process_fd(), .events = POLLIN, .revents = 0};
+    // Before it is heard: what it said until its end is there then.
+    const bool is_over = poll(&ended, 1, 0) == 1;
+    running.process.hear();
+    if (is_over) {
+      auto outcome = outcome_of(running);
+      const Done done = std::move(running.done);
+      // Before it is told: whoever hears of the end finds nothing of the process any more.
+      it = running_.erase(it);
+      done(std::move(outcome));
+      continue;
+    }
+    running.timed_out = running.timed_out || now >= running.deadline;
+    if (running.timed_out || running.process.said().size() > kMaxProbeAnswer) {
+      running.process.kill();
+    }
+    ++it;
+  }
+}
+
+Result<ProbeReport> ProbeRunner::outcome_of(Running& running) const {
+  running.process.kill();  // what it may have started
+  ProbeEnding ending = running.process.reap();
+  ending.timed_out = running.timed_out;
+  ending.talkative = running.process.said().size() > kMaxProbeAnswer;
+  auto report = judge_probe(running.process.said(), ending, time_limit_);
+  if (!report.ok()) return with_plugin(std::move(report).error(), running.plugin);
+  report.value().took =
+      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running.began);
+  return report;
+}
+
+void ProbeRunner::give_up() {
+  std::vector<Waiting> waiting;
+  {
+    MutexLock lock(mutex_);
+    waiting.swap(waiting_);
+  }
+  std::vector<Done> untold;
+  for (Waiting& one : waiting) untold.push_back(std::move(one.done));
+  for (Running& running : running_) {
+    running.process.kill();
+    untold.push_back(std::move(running.done));
+  }
+  running_.clear();
+  for (const Done& done : untold) done(shutting_down());
+}
+
+}  // namespace backplane::host
