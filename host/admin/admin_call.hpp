@@ -31,7 +31,8 @@ class AdminCall {
 
   // What stands for {name} or {tag} in the path; empty when there is none.
   const std::string& name() const { return name_; }
-  // The body; only calls that take one have it.
+  // Whether there is a body, and the body; only calls that take one have it.
+  bool has_body() const { return body_.has_value(); }
   JsonValue body() const { return body_->root(); }
   const AdminQuery& query() const { return query_; }
   // Whom a change is put down to: the label of the caller's token, or "local".

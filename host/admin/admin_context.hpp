@@ -11,6 +11,7 @@
 #include "host/config/app_document.hpp"
 #include "host/control/controller.hpp"
 #include "host/control/plugin_store.hpp"
+#include "host/control/reloader.hpp"
 #include "host/control/revision_log.hpp"
 #include "host/control/task_thread.hpp"
 #include "host/json/json_writer.hpp"
@@ -22,6 +23,7 @@ namespace backplane::host {
 // What the admin resources work with; all of it outlives the admin listener.
 struct AdminContext {
   Controller& controller;
+  Reloader& reloader;
   PluginStore& store;  // its calls belong to `loader`
   TaskThread& loader;
   RevisionLog& log;  // its calls belong to `state`

@@ -21,51 +21,57 @@ namespace {
 
 enum class NameKind : std::uint8_t { kNone, kEndpoint, kBackend, kPlugin, kNumber };
 
+enum class BodyKind : std::uint8_t { kNoBody, kJson, kMayBeJson };
+
 struct AdminRoute {
   std::string_view method;
   std::string_view path;  // a segment of "{}" stands for a name
   NameKind name;
   AdminRole role;  // the least that may call it
-  bool takes_body;
+  BodyKind body;
   unsigned parameters;  // of AdminParameter
   AdminAction action;
 };
 
 using enum NameKind;
 using enum AdminRole;
+using enum BodyKind;
 
 constexpr unsigned kBare = kNoParameters;
 constexpr unsigned kChange = kDryRun | kWait;
 
 constexpr std::array kRoutes{
-    AdminRoute{"GET", "/healthz", kNone, kRead, false, kBare, get_health},
-    AdminRoute{"GET", "/readyz", kNone, kRead, false, kBare, get_readiness},
-    AdminRoute{"GET", "/metrics", kNone, kRead, false, kBare, get_metrics},
-    AdminRoute{"GET", "/openapi.json", kNone, kRead, false, kBare, get_openapi},
-    AdminRoute{"GET", "/v1/status", kNone, kRead, false, kBare, get_status},
-    AdminRoute{"GET", "/v1/endpoints", kNone, kRead, false, kBare, list_endpoints},
-    AdminRoute{"GET", "/v1/endpoints/{}", kEndpoint, kRead, false, kBare, get_endpoint},
-    AdminRoute{"PUT", "/v1/endpoints/{}", kEndpoint, kDeploy, true, kChange, put_endpoint},
-    AdminRoute{"DELETE", "/v1/endpoints/{}", kEndpoint, kDeploy, false, kChange, remove_endpoint},
-    AdminRoute{"PUT", "/v1/endpoints/{}/traffic", kEndpoint, kOperate, true, kChange, put_traffic},
-    AdminRoute{"PUT", "/v1/endpoints/{}/policy", kEndpoint, kOperate, true, kChange, put_policy},
-    AdminRoute{"PUT", "/v1/endpoints/{}/shadows", kEndpoint, kOperate, true, kChange, put_shadows},
-    AdminRoute{"GET", "/v1/backends", kNone, kRead, false, kBare, list_backends},
-    AdminRoute{"GET", "/v1/backends/{}", kBackend, kRead, false, kBare, get_backend},
-    AdminRoute{"PUT", "/v1/backends/{}", kBackend, kDeploy, true, kChange, put_backend},
-    AdminRoute{"PATCH", "/v1/backends/{}", kBackend, kOperate, true, kChange, patch_backend},
-    AdminRoute{"DELETE", "/v1/backends/{}", kBackend, kDeploy, false, kChange, remove_backend},
-    AdminRoute{"GET", "/v1/plugins", kNone, kRead, false, kBare, list_plugins},
-    AdminRoute{"GET", "/v1/plugins/{}", kPlugin, kRead, false, kBare, get_plugin},
-    AdminRoute{"GET", "/v1/operations", kNone, kRead, false, kBare, list_operations},
-    AdminRoute{"GET", "/v1/operations/{}", kNumber, kRead, false, kBare, get_operation},
-    AdminRoute{"DELETE", "/v1/operations/{}", kNumber, kOperate, false, kBare, abort_operation},
-    AdminRoute{"GET", "/v1/events", kNone, kRead, false, kBare, get_events},
-    AdminRoute{"GET", "/v1/app", kNone, kRead, false, kBare, get_app},
-    AdminRoute{"PUT", "/v1/app", kNone, kDeploy, true, kChange, put_app},
-    AdminRoute{"GET", "/v1/history", kNone, kRead, false, kPage, list_history},
-    AdminRoute{"GET", "/v1/history/{}", kNumber, kRead, false, kBare, get_revision},
-    AdminRoute{"POST", "/v1/undo", kNone, kDeploy, true, kChange, post_undo},
+    AdminRoute{"GET", "/healthz", kNone, kRead, kNoBody, kBare, get_health},
+    AdminRoute{"GET", "/readyz", kNone, kRead, kNoBody, kBare, get_readiness},
+    AdminRoute{"GET", "/metrics", kNone, kRead, kNoBody, kBare, get_metrics},
+    AdminRoute{"GET", "/openapi.json", kNone, kRead, kNoBody, kBare, get_openapi},
+    AdminRoute{"GET", "/v1/status", kNone, kRead, kNoBody, kBare, get_status},
+    AdminRoute{"GET", "/v1/endpoints", kNone, kRead, kNoBody, kBare, list_endpoints},
+    AdminRoute{"GET", "/v1/endpoints/{}", kEndpoint, kRead, kNoBody, kBare, get_endpoint},
+    AdminRoute{"PUT", "/v1/endpoints/{}", kEndpoint, kDeploy, kJson, kChange, put_endpoint},
+    AdminRoute{"DELETE", "/v1/endpoints/{}", kEndpoint, kDeploy, kNoBody, kChange, remove_endpoint},
+    AdminRoute{"PUT", "/v1/endpoints/{}/traffic", kEndpoint, kOperate, kJson, kChange, put_traffic},
+    AdminRoute{"PUT", "/v1/endpoints/{}/policy", kEndpoint, kOperate, kJson, kChange, put_policy},
+    AdminRoute{"PUT", "/v1/endpoints/{}/shadows", kEndpoint, kOperate, kJson, kChange, put_shadows},
+    AdminRoute{"GET", "/v1/backends", kNone, kRead, kNoBody, kBare, list_backends},
+    AdminRoute{"GET", "/v1/backends/{}", kBackend, kRead, kNoBody, kBare, get_backend},
+    AdminRoute{"PUT", "/v1/backends/{}", kBackend, kDeploy, kJson, kChange, put_backend},
+    AdminRoute{"PATCH", "/v1/backends/{}", kBackend, kOperate, kJson, kChange, patch_backend},
+    AdminRoute{"DELETE", "/v1/backends/{}", kBackend, kDeploy, kNoBody, kChange, remove_backend},
+    AdminRoute{"GET", "/v1/plugins", kNone, kRead, kNoBody, kBare, list_plugins},
+    AdminRoute{"GET", "/v1/plugins/{}", kPlugin, kRead, kNoBody, kBare, get_plugin},
+    AdminRoute{"POST", "/v1/plugins/{}/reload", kPlugin, kDeploy, kMayBeJson, kWait, post_reload},
+    AdminRoute{"POST", "/v1/plugins/{}/rollback", kPlugin, kDeploy, kMayBeJson, kWait,
+               post_rollback},
+    AdminRoute{"GET", "/v1/operations", kNone, kRead, kNoBody, kBare, list_operations},
+    AdminRoute{"GET", "/v1/operations/{}", kNumber, kRead, kNoBody, kBare, get_operation},
+    AdminRoute{"DELETE", "/v1/operations/{}", kNumber, kOperate, kNoBody, kBare, abort_operation},
+    AdminRoute{"GET", "/v1/events", kNone, kRead, kNoBody, kBare, get_events},
+    AdminRoute{"GET", "/v1/app", kNone, kRead, kNoBody, kBare, get_app},
+    AdminRoute{"PUT", "/v1/app", kNone, kDeploy, kJson, kChange, put_app},
+    AdminRoute{"GET", "/v1/history", kNone, kRead, kNoBody, kPage, list_history},
+    AdminRoute{"GET", "/v1/history/{}", kNumber, kRead, kNoBody, kBare, get_revision},
+    AdminRoute{"POST", "/v1/undo", kNone, kDeploy, kJson, kChange, post_undo},
 };
 
 // Whether `path` has the shape of `pattern`; `name` is what stands where the pattern has "{}".
@@ -143,7 +149,9 @@ Result<AdminMatch> accept(const AdminRoute& route, std::string_view name,
   if (!good.ok()) return std::move(good).error();
   auto query = parse_admin_query(request.query, route.parameters);
   if (!query.ok()) return std::move(query).error();
-  if (route.takes_body) {
+  const bool has_body = !request.content_type.empty() || !request.body.empty();
+  const bool takes_body = route.body == kJson || (route.body == kMayBeJson && has_body);
+  if (takes_body) {
     Status type = check_media_type(request);
     if (!type.ok()) return std::move(type).error();
   }
@@ -151,7 +159,7 @@ Result<AdminMatch> accept(const AdminRoute& route, std::string_view name,
                     .path = route.path,
                     .name = std::string(name),
                     .query = query.value(),
-                    .takes_body = route.takes_body};
+                    .takes_body = takes_body};
 }
 
 }  // namespace

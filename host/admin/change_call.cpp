@@ -25,16 +25,17 @@ void answer_later(const Controller& controller, AdminCall& call, std::uint64_t i
              [operation](JsonWriter& json) { write_operation(*operation, json); });
 }
 
+double to_ms(Duration time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
 }  // namespace
 
 void propose_change(AdminContext& context, const AdminCallPtr& call, ChangeRequest request,
                     ChangeAnswer answer) {
   request.author = call->author();
   request.dry_run = call->query().dry_run;
-  // What it named was compared with the revision of now on the way here; it must still be that one
-  // when the change is committed.
-  const std::string_view* wanted = call->request().find_header("If-Match");
-  if (wanted != nullptr && *wanted != "*") request.if_revision = context.controller.revision();
+  request.if_revision = revision_wanted(context, *call);
   const auto done = [call, dry_run = request.dry_run,
                      answer = std::move(answer)](Result<ChangeOutcome> result) {
     if (call->answered()) return;  // 202, and the operation says the rest
@@ -49,12 +50,23 @@ void propose_change(AdminContext& context, const AdminCallPtr& call, ChangeReque
   };
   Controller& controller = context.controller;
   const std::uint64_t id = controller.propose(std::move(request), done);
-  if (call->answered() || !call->query().wait) return;
-  const auto give_in = [&controller, call, id] {
-    if (!call->answered()) answer_later(controller, *call, id);
+  if (call->query().wait) wait_for(context, call, id, *call->query().wait);
+}
+
+void wait_for(AdminContext& context, const AdminCallPtr& call, std::uint64_t operation,
+              std::chrono::milliseconds patience) {
+  if (call->answered()) return;
+  const auto give_in = [&controller = context.controller, call, operation] {
+    if (!call->answered()) answer_later(controller, *call, operation);
   };
-  if (call->query().wait->count() == 0) return give_in();
-  controller.post_at(Clock::now() + *call->query().wait, give_in);
+  if (patience.count() == 0) return give_in();
+  context.controller.post_at(Clock::now() + patience, give_in);
+}
+
+std::optional<std::uint64_t> revision_wanted(const AdminContext& context, const AdminCall& call) {
+  const std::string_view* wanted = call.request().find_header("If-Match");
+  if (wanted == nullptr || *wanted == "*") return std::nullopt;
+  return context.controller.revision();
 }
 
 void write_operation(const Operation& operation, JsonWriter& json) {
@@ -66,6 +78,13 @@ void write_operation(const Operation& operation, JsonWriter& json) {
       .member("built", std::uint64_t{operation.built})
       .member("to_build", std::uint64_t{operation.to_build})
       .member("started_at", to_text(operation.started_at));
+  json.key("stages_ms").begin_object();
+  for (const StageTime& one : operation.stages) {
+    json.member(name_of(one.stage), to_ms(one.took));
+  }
+  json.end_object().key("warnings").begin_array();
+  for (const std::string& warning : operation.warnings) json.string(warning);
+  json.end_array();
   if (operation.finished_at) json.member("finished_at", to_text(*operation.finished_at));
   if (operation.state == OperationState::kSucceeded) json.member("revision", operation.revision);
   if (!operation.error) return;

@@ -36,6 +36,14 @@ constexpr MetricName kAuditFailures{"backplane_audit_failures_total",
 constexpr MetricName kAuditUnrecorded{
     "backplane_audit_unrecorded_total",
     "Refused calls that got no line of their own in the audit log, being too many."};
+constexpr MetricName kReloads{"backplane_reloads_total",
+                              "Reloads and rollbacks of plugins, by what they came to: done, "
+                              "unchanged, or the code of the failure."};
+constexpr MetricName kPinned{
+    "backplane_generations_pinned",
+    "Generations of plugins that nobody uses and that cannot be unmapped."};
+constexpr MetricName kOverdue{"backplane_backends_draining_overdue",
+                              "Replaced or deleted backends that have not finished in time."};
 constexpr MetricName kRequests{
     "backplane_requests_total",
     "Requests answered, by where they were sent and how they ended. No backend: answered by the "
@@ -95,6 +103,11 @@ void write_host(const AdminContext& context, MetricsPage& page) {
              std::chrono::duration<double>(context.started_at.time_since_epoch()).count());
   page.gauge(kRevision, {}, static_cast<double>(controller.revision()));
   page.gauge(kReady, {}, controller.unready_causes().empty() ? 1 : 0);
+  for (const auto& [outcome, count] : context.reloader.counts()) {
+    page.counter(kReloads, {{"outcome", outcome}}, count);
+  }
+  page.gauge(kPinned, {}, static_cast<double>(context.store.pinned()));
+  page.gauge(kOverdue, {}, static_cast<double>(controller.overdue_backends(Clock::now()).size()));
   page.counter(kShadowsDropped, {}, context.router_stats.shadows_dropped());
   write_process_metrics(page);
   write_http_metrics("data", context.data_totals(), page);

@@ -1,9 +1,12 @@
 #include "host/admin/plugins_resource.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "host/admin/change_call.hpp"
 
 namespace backplane::host {
 namespace {
@@ -22,15 +25,44 @@ void write_report(JsonWriter& json, const PreflightReport& report) {
   json.end_array();
 }
 
-void write_loaded(JsonWriter& json, const std::vector<LoadedPlugin>& generations) {
+std::string_view name_of(PluginGeneration::State state) {
+  switch (state) {
+    case PluginGeneration::State::kServing:
+      return "serving";
+    case PluginGeneration::State::kRetiring:
+      return "retiring";
+    case PluginGeneration::State::kPinned:
+      return "pinned";
+  }
+  return "";
+}
+
+// Requests that its handlers have and did not answer yet.
+std::uint64_t in_flight(const Controller& controller, const std::string& plugin,
+                        std::uint64_t generation) {
+  std::uint64_t sum = 0;
+  for (const auto& backend : controller.live_backends()) {
+    const PluginLibrary* library = backend->library();
+    if (library == nullptr || library->plugin() != plugin || library->generation() != generation) {
+      continue;
+    }
+    sum += backend->stats().in_flight;
+  }
+  return sum;
+}
+
+void write_generations(JsonWriter& json, const Controller& controller,
+                       const PluginListing& listing) {
   json.key("generations").begin_array();
-  for (const LoadedPlugin& loaded : generations) {
+  for (const PluginGeneration& one : listing.generations) {
     json.begin_object()
-        .member("generation", loaded.generation)
-        .member("sha256", loaded.sha256)
+        .member("generation", one.generation)
+        .member("state", name_of(one.state))
+        .member("sha256", one.sha256)
+        .member("in_flight", in_flight(controller, listing.entry.name, one.generation))
         .key("handlers")
         .begin_array();
-    for (const HandlerDescription& handler : loaded.handlers) {
+    for (const HandlerDescription& handler : one.handlers) {
       json.begin_object()
           .member("name", handler.name)
           .member("version", handler.version)
@@ -42,7 +74,14 @@ void write_loaded(JsonWriter& json, const std::vector<LoadedPlugin>& generations
   json.end_array();
 }
 
-void write_plugin(JsonWriter& json, const PluginListing& listing) {
+void write_error(JsonWriter& json, std::string_view name, const Error& error) {
+  json.key(name).begin_object();
+  json.member("code", error.reason()).member("detail", error.message());
+  for (const auto& [member, value] : error.members()) json.key(member).raw(value);
+  json.end_object();
+}
+
+void write_plugin(JsonWriter& json, const AdminContext& context, const PluginListing& listing) {
   const CatalogueEntry& entry = listing.entry;
   json.member("file", entry.file)
       .member("size", entry.identity.size)
@@ -51,13 +90,17 @@ void write_plugin(JsonWriter& json, const PluginListing& listing) {
   if (entry.report.ok()) {
     write_report(json, entry.report.value());
   } else {
-    json.key("error")
-        .begin_object()
-        .member("code", entry.report.error().reason())
-        .member("detail", entry.report.error().message())
-        .end_object();
+    write_error(json, "error", entry.report.error());
   }
-  write_loaded(json, listing.loaded);
+  const auto version = context.controller.versions().find(entry.name);
+  if (version != context.controller.versions().end()) {
+    json.member("running_sha256", version->second.sha256);
+    if (!version->second.previous.empty()) json.member("previous_sha256", version->second.previous);
+  }
+  if (const Error* error = context.reloader.last_error(entry.name)) {
+    write_error(json, "last_error", *error);
+  }
+  write_generations(json, context.controller, listing);
 }
 
 // Reads the directory on the loader thread and comes back to control with what it holds.
@@ -72,16 +115,100 @@ void with_listings(AdminContext& context, const AdminCallPtr& call, Then then) {
   });
 }
 
+// How long a reload is waited for by a call that does not say.
+constexpr std::chrono::milliseconds kPatience{10'000};
+
+double number_in(const JsonValue& body, std::string_view name, double otherwise) {
+  const auto member = body.find(name);
+  return member ? member->number().value_or(otherwise) : otherwise;
+}
+
+std::string text_in(const JsonValue& body, std::string_view name) {
+  const auto member = body.find(name);
+  return std::string(member ? member->string().value_or("") : "");
+}
+
+CanaryLimits canary_of(const JsonValue& body) {
+  CanaryLimits limits;
+  limits.weight = number_in(body, "weight", limits.weight);
+  limits.min_requests = static_cast<std::uint64_t>(
+      number_in(body, "min_requests", static_cast<double>(limits.min_requests)));
+  limits.max_error_rate = number_in(body, "max_error_rate", limits.max_error_rate);
+  limits.max_p99 =
+      std::chrono::milliseconds(static_cast<std::int64_t>(number_in(body, "max_p99_ms", 0)));
+  limits.duration = std::chrono::milliseconds(static_cast<std::int64_t>(
+      number_in(body, "duration_ms", static_cast<double>(limits.duration.count()))));
+  return limits;
+}
+
+// The schema has judged each member; which of them go together no schema can say.
+Result<ReloadRequest> reload_of(const AdminCall& call) {
+  ReloadRequest request{.plugin = call.name()};
+  if (!call.has_body()) return request;
+  const JsonValue body = call.body();
+  request.sha256 = text_in(body, "sha256");
+  const auto force = body.find("force");
+  request.force = force && force->boolean().value_or(false);
+  if (text_in(body, "strategy") == "canary") {
+    request.canary = canary_of(body);
+    return request;
+  }
+  for (const std::string_view key :
+       {"weight", "min_requests", "max_error_rate", "max_p99_ms", "duration_ms"}) {
+    if (!body.find(key)) continue;
+    return Error(ErrorCode::kInvalidArgument, "invalid_argument",
+                 "'" + std::string(key) + "' wants the strategy 'canary'")
+        .with_pointer("/" + std::string(key));
+  }
+  return request;
+}
+
+void write_outcome(JsonWriter& json, const Controller& controller, const std::string& plugin,
+                   const ReloadOutcome& outcome) {
+  json.member("state", outcome.changed ? "done" : "unchanged")
+      .member("plugin", plugin)
+      .member("sha256", outcome.sha256)
+      .member("revision", outcome.revision);
+  if (outcome.changed) json.member("generation", outcome.generation);
+  json.key("operation").begin_object();
+  write_operation(*controller.operations().find(outcome.operation), json);
+  json.end_object();
+}
+
+void reload(AdminContext& context, const AdminCallPtr& call, ReloadRequest request) {
+  request.author = call->author();
+  request.if_revision = revision_wanted(context, *call);
+  const auto done = [&controller = context.controller, call](const Result<ReloadOutcome>& outcome) {
+    if (call->answered()) return;  // 202, and the operation says the rest
+    if (!outcome.ok()) return call->fail(outcome.error());
+    call->reply(200, outcome.value().revision, [&](JsonWriter& json) {
+      write_outcome(json, controller, call->name(), outcome.value());
+    });
+  };
+  const std::uint64_t operation = context.reloader.reload(std::move(request), done);
+  wait_for(context, call, operation, call->query().wait.value_or(kPatience));
+}
+
 }  // namespace
+
+void post_reload(AdminContext& context, const AdminCallPtr& call) {
+  auto request = reload_of(*call);
+  if (!request.ok()) return call->fail(request.error());
+  reload(context, call, std::move(request).value());
+}
+
+void post_rollback(AdminContext& context, const AdminCallPtr& call) {
+  reload(context, call, {.plugin = call->name(), .rollback = true});
+}
 
 void list_plugins(AdminContext& context, const AdminCallPtr& call) {
   with_listings(context, call,
                 [](AdminContext& same, AdminCall& asked, const std::vector<PluginListing>& found) {
-                  asked.reply(200, same.controller.revision(), [&found](JsonWriter& json) {
+                  asked.reply(200, same.controller.revision(), [&](JsonWriter& json) {
                     json.key("plugins").begin_object();
                     for (const PluginListing& listing : found) {
                       json.key(listing.entry.name).begin_object();
-                      write_plugin(json, listing);
+                      write_plugin(json, same, listing);
                       json.end_object();
                     }
                     json.end_object();
@@ -103,7 +230,7 @@ void get_plugin(AdminContext& context, const AdminCallPtr& call) {
         }
         asked.reply(200, same.controller.revision(), [&](JsonWriter& json) {
           json.member("name", asked.name());
-          write_plugin(json, *listing);
+          write_plugin(json, same, *listing);
         });
       });
 }

@@ -11,5 +11,10 @@ namespace backplane::host {
 void list_plugins(AdminContext& context, const AdminCallPtr& call);
 // GET /v1/plugins/{name}
 void get_plugin(AdminContext& context, const AdminCallPtr& call);
+// POST /v1/plugins/{name}/reload: every backend of the plugin goes over to what is in the
+// directory.
+void post_reload(AdminContext& context, const AdminCallPtr& call);
+// POST /v1/plugins/{name}/rollback: to the version before. The body of both may be absent.
+void post_rollback(AdminContext& context, const AdminCallPtr& call);
 
 }  // namespace backplane::host

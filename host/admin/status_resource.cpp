@@ -57,6 +57,7 @@ void get_status(AdminContext& context, const AdminCallPtr& call) {
     }
     json.end_object();
     write_strings(json, "draining", controller.draining_backends());
+    write_strings(json, "draining_overdue", controller.overdue_backends(Clock::now()));
     json.key("http").begin_object();
     context.write_data_counters(json);
     json.end_object();

@@ -93,19 +93,34 @@ Status Host::start_control() {
   options.trust = std::move(trust).value();
   options.debug_errors = config_.debug_errors;
   options.max_response_bytes = config_.max_response_bytes;
-  store_ = std::make_unique<PluginStore>(std::move(directory), std::move(staging).value(), *reaper_,
-                                         options);
+  auto artifacts = ArtifactDirectory::open((config_.state_directory / "artifacts").string());
+  if (!artifacts.ok()) return std::move(artifacts).error();
+  store_ = std::make_unique<PluginStore>(PluginStoreSetup{.directory = std::move(directory),
+                                                          .staging = std::move(staging).value(),
+                                                          .artifacts = std::move(artifacts).value(),
+                                                          .reaper = *reaper_,
+                                                          .options = std::move(options),
+                                                          .max_pinned = config_.max_pinned});
+  reaper_->watch([this](const UnloadReport& report) { store_->note(report); });
+  if (config_.probe_plugins) {
+    auto probe = ProbeRunner::start(ProbeRunner::program_beside_this(), config_.probe_timeout);
+    if (!probe.ok()) return std::move(probe).error();
+    probe_ = std::move(probe).value();
+  }
   // One shard of counts for each io thread, and one for the local router.
   const std::uint32_t threads = data_threads(config_.data);
   controller_ = std::make_unique<Controller>(ControllerSetup{.control = *control_thread_,
                                                              .loader = *loader_thread_,
                                                              .state = *state_thread_,
                                                              .store = *store_,
+                                                             .probe = probe_.get(),
                                                              .log = *log_,
                                                              .table = table_,
                                                              .init_timeout = config_.init_timeout,
+                                                             .drain_timeout = config_.drain_timeout,
                                                              .routing_threads = threads + 1,
                                                              .metrics = config_.metrics});
+  reloader_ = std::make_unique<Reloader>(*controller_);
   router_stats_ = std::make_unique<RouterStats>(threads + 1);
   local_router_ = std::make_unique<Router>(router_setup(threads));
   return {};
@@ -130,7 +145,8 @@ Status Host::start_backends() {
                 .action = "start",
                 .at_start = true,
                 .tolerant = true,
-                .stored_as = stored.revision});
+                .stored_as = stored.revision,
+                .versions = stored.plugins});
 }
 
 Status Host::start_data() {
@@ -156,6 +172,7 @@ Status Host::start_admin() {
   events_ = std::make_unique<EventHub>();
   admin_context_ = std::make_unique<AdminContext>(AdminContext{
       .controller = *controller_,
+      .reloader = *reloader_,
       .store = *store_,
       .loader = *loader_thread_,
       .log = *log_,
@@ -259,7 +276,8 @@ bool Host::stop() {
   }
   // With the routers go the last references to backends, which the loader destroys.
   data_.reset();
-  // The loader first: what it has under way reports to control.
+  // First those whose work reports to control.
+  if (probe_ != nullptr) probe_->stop();
   if (loader_thread_ != nullptr) loader_thread_->stop();
   if (state_thread_ != nullptr) state_thread_->stop();
   if (control_thread_ != nullptr) control_thread_->stop();
@@ -280,9 +298,11 @@ void Host::leave_in_memory() {
   static_cast<void>(data_.release());
   static_cast<void>(local_router_.release());
   static_cast<void>(router_stats_.release());
+  static_cast<void>(reloader_.release());
   static_cast<void>(controller_.release());
   static_cast<void>(store_.release());
   static_cast<void>(reaper_.release());
+  static_cast<void>(probe_.release());
   static_cast<void>(loader_thread_.release());
   static_cast<void>(state_thread_.release());
   static_cast<void>(log_.release());

@@ -14,11 +14,13 @@
 #include "host/control/controller.hpp"
 #include "host/control/loader_reaper.hpp"
 #include "host/control/plugin_store.hpp"
+#include "host/control/reloader.hpp"
 #include "host/control/revision_log.hpp"
 #include "host/control/state_directory.hpp"
 #include "host/control/state_store.hpp"
 #include "host/control/task_thread.hpp"
 #include "host/http/http_server.hpp"
+#include "host/plugin/probe_runner.hpp"
 #include "host/routing/router.hpp"
 #include "host/routing/routing_table.hpp"
 
@@ -87,8 +89,10 @@ class Host {
   std::unique_ptr<TaskThread> state_thread_;
   std::unique_ptr<LoaderReaper> reaper_;
   std::unique_ptr<PluginStore> store_;
+  std::unique_ptr<ProbeRunner> probe_;
   RoutingTable table_;
   std::unique_ptr<Controller> controller_;
+  std::unique_ptr<Reloader> reloader_;
   std::unique_ptr<RouterStats> router_stats_;
   std::unique_ptr<AdminGate> gate_;
   std::unique_ptr<AuditLog> audit_;

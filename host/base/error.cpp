@@ -72,4 +72,15 @@ Error Error::with_reason(std::string reason) && {
   return std::move(*this);
 }
 
+Error Error::with_code(ErrorCode code) && {
+  reason_ = std::string(reason());
+  code_ = code;
+  return std::move(*this);
+}
+
+Error Error::with_member(std::string name, std::string json) && {
+  members_.emplace_back(std::move(name), std::move(json));
+  return std::move(*this);
+}
+
 }  // namespace backplane::host

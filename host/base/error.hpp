@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace backplane::host {
 
@@ -29,7 +30,7 @@ enum class ErrorCode : std::uint8_t {
   kCancelled,             // nobody waits for the answer any more
   kInternal,              // our bug, or the handler's
   kUnsupported,           // not implemented here
-  kBadHandlerResponse,    // the handler answered something that may not be sent on
+  kBadHandlerResponse,    // the handler answered something that may not be sent on, or does not do
   kUnavailable,           // nothing can serve this now; nobody's fault
   kDeadlineExceeded,      // too late
   kVersionNotSupported,   // not HTTP/1.0 or HTTP/1.1
@@ -60,12 +61,17 @@ class Error {
   Error with_context(std::string_view context) &&;
   Error with_pointer(std::string pointer) &&;
   Error with_reason(std::string reason) &&;
+  Error with_code(ErrorCode code) &&;
+  // One more member of the error body, such as "stage"; `json` is its value.
+  Error with_member(std::string name, std::string json) &&;
+  const std::vector<std::pair<std::string, std::string>>& members() const { return members_; }
 
  private:
   ErrorCode code_;
   std::string reason_;
   std::string message_;
   std::string pointer_;
+  std::vector<std::pair<std::string, std::string>> members_;
 };
 
 }  // namespace backplane::host

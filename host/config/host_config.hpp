@@ -40,6 +40,7 @@ struct HostConfig {
   // Plugins are tried in a child process before they are loaded, each for at most `probe_timeout`.
   bool probe_plugins = true;
   std::chrono::milliseconds probe_timeout{10'000};
+  std::uint32_t max_pinned = 8;  // plugin generations that stay in memory; then none is loaded
   std::filesystem::path state_directory = "state";
   std::optional<std::filesystem::path> app_file;  // the desired state of the first start
 
@@ -52,9 +53,10 @@ struct HostConfig {
   // tests set it to see the same draws in each run.
   std::uint64_t seed = 0;
 
-  std::chrono::milliseconds init_timeout{30'000};  // for all replicas of one backend
-  std::chrono::milliseconds drain_delay{0};        // from unready to the end of accepting
-  std::chrono::milliseconds grace{30'000};         // from there to the end of waiting
+  std::chrono::milliseconds init_timeout{30'000};   // for all replicas of one backend
+  std::chrono::milliseconds drain_timeout{30'000};  // of a backend that is replaced or deleted
+  std::chrono::milliseconds drain_delay{0};         // from unready to the end of accepting
+  std::chrono::milliseconds grace{30'000};          // from there to the end of waiting
 
   AppLimits app_limits;
   std::uint64_t max_response_bytes = std::uint64_t{64} * 1024 * 1024;

@@ -4,6 +4,18 @@
 
 namespace backplane::host {
 
+namespace {
+
+// Why a plugin cannot be had, to somebody who named it in the body of a call.
+Error refusal_of(Error error) {
+  if (error.reason() == "unknown_plugin") {
+    error = Error(ErrorCode::kInvalidArgument, "unknown_plugin", error.message());
+  }
+  return std::move(error).with_pointer("/plugin");
+}
+
+}  // namespace
+
 Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& handler) {
   if (spec.config.max_batch_size > handler.max_batch) {
     const std::string offered = handler.max_batch <= 1
@@ -28,15 +40,21 @@ Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& han
   return {};
 }
 
-std::uint64_t BackendBuilder::build(const BackendSpec& spec, Done done) {
+std::uint64_t BackendBuilder::build(const BackendSpec& spec, BuildSource source, Done done) {
   const std::uint64_t id = next_id_++;
-  loader_.post([this, id, spec = BackendSpec(spec), done = std::move(done)]() mutable {
-    auto factory = store_.factory(spec.plugin, spec.handler);
-    control_.post([this, id, spec = std::move(spec), factory = std::move(factory),
-                   done = std::move(done)]() mutable {
-      on_loaded(id, spec, std::move(factory), std::move(done));
-    });
-  });
+  if (source.library != nullptr) {
+    // A task of its own all the same: `done` is never called before this returns.
+    control_.post([this, id, spec = BackendSpec(spec), library = std::move(source.library),
+                   done = std::move(done)] { on_opened(id, spec, library, done); });
+    return id;
+  }
+  opener_.open({.plugin = spec.plugin, .sha256 = std::move(source.sha256)}, {probe_handler(spec)},
+               {},
+               [this, id, spec = BackendSpec(spec),
+                done = std::move(done)](const Result<OpenedPlugin>& opened) {
+                 if (!opened.ok()) return on_opened(id, spec, opened.error(), done);
+                 on_opened(id, spec, opened.value().library, done);
+               });
   return id;
 }
 
@@ -49,10 +67,12 @@ void BackendBuilder::abandon(std::uint64_t id, const Error& error) {
   }
 }
 
-void BackendBuilder::on_loaded(std::uint64_t id, const BackendSpec& spec,
-                               Result<std::shared_ptr<HandlerFactory>> factory, Done done) {
+void BackendBuilder::on_opened(std::uint64_t id, const BackendSpec& spec,
+                               Result<std::shared_ptr<PluginLibrary>> library, Done done) {
   if (const auto abandoned = abandoned_.extract(id)) return done(std::move(abandoned.mapped()));
-  if (!factory.ok()) return done(std::move(factory).error());
+  if (!library.ok()) return done(refusal_of(std::move(library).error()));
+  auto factory = library.value()->factory(spec.handler);
+  if (!factory.ok()) return done(std::move(factory).error().with_pointer("/handler"));
   if (refusing_) {
     return done(Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"));
   }

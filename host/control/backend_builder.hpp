@@ -8,7 +8,7 @@
 #include <string>
 
 #include "host/backend/backend.hpp"
-#include "host/control/plugin_store.hpp"
+#include "host/control/plugin_opener.hpp"
 #include "host/control/task_thread.hpp"
 
 namespace backplane::host {
@@ -17,10 +17,18 @@ namespace backplane::host {
 struct BuilderSetup {
   TaskThread& control;
   TaskThread& loader;
-  PluginStore& store;
+  PluginOpener& opener;
   std::chrono::milliseconds init_timeout;
   bool metrics = true;           // replicas count what they do
   std::uint32_t submitters = 1;  // threads that submit requests
+};
+
+// Where a backend's code is to come from. A plain value.
+struct BuildSource {
+  // Null: from the loaded version of its plugin; when none is loaded, from version `sha256`, or
+  // from the file in the plugin directory when that is empty.
+  std::shared_ptr<PluginLibrary> library{};
+  std::string sha256{};
 };
 
 // Builds backends aside: loads the plugin on the loader thread, starts the replicas on their own,
@@ -36,13 +44,13 @@ class BackendBuilder {
   explicit BackendBuilder(const BuilderSetup& setup)
       : control_(setup.control),
         loader_(setup.loader),
-        store_(setup.store),
+        opener_(setup.opener),
         init_timeout_(setup.init_timeout),
         metrics_(setup.metrics),
         submitters_(setup.submitters) {}
 
   // [control] The number of what is being built, for abandon().
-  std::uint64_t build(const BackendSpec& spec, Done done);
+  std::uint64_t build(const BackendSpec& spec, BuildSource source, Done done);
   // [control] Gives up on what is being built: its `done` is called with `error` soon.
   void abandon(std::uint64_t id, const Error& error);
 
@@ -61,8 +69,8 @@ class BackendBuilder {
   void when_none_alive(std::function<void()> then);
 
  private:
-  void on_loaded(std::uint64_t id, const BackendSpec& spec,
-                 Result<std::shared_ptr<HandlerFactory>> factory, Done done);
+  void on_opened(std::uint64_t id, const BackendSpec& spec,
+                 Result<std::shared_ptr<PluginLibrary>> library, Done done);
   void on_stopped(std::uint64_t id);
   BackendEvents events_of(std::uint64_t id, Done done);
   // Gives up on what `backend` is making when it takes longer than the limit.
@@ -70,7 +78,7 @@ class BackendBuilder {
 
   TaskThread& control_;
   TaskThread& loader_;
-  PluginStore& store_;
+  PluginOpener& opener_;
   const std::chrono::milliseconds init_timeout_;
   const bool metrics_;
   const std::uint32_t submitters_;

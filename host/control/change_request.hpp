@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "host/control/canary.hpp"
 #include "host/control/changes.hpp"
 #include "host/control/document_diff.hpp"
+#include "host/control/plugin_version.hpp"
+#include "host/plugin/plugin_library.hpp"
 
 namespace backplane::host {
 
@@ -24,8 +28,15 @@ struct ChangeRequest {
   bool tolerant = false;
   // Names a backend to build again although it is wanted as it is; empty: none.
   std::string rebuild{};
+  // A version that every backend of its plugin goes over to; null: none.
+  std::shared_ptr<PluginLibrary> library{};
+  // With it: the share of their requests that goes to the new version first, on trial.
+  std::optional<CanaryLimits> canary{};
+  // The operation that this goes on with, as begin_operation() gave it; 0: one of its own.
+  std::uint64_t operation = 0;
   // The revision under which the state is stored already; 0: it is not. For the start of the host.
   std::uint64_t stored_as = 0;
+  PluginVersions versions{};  // of that revision
 };
 
 // What a change came to.

@@ -6,9 +6,10 @@ namespace backplane::host {
 
 Controller::Controller(const ControllerSetup& setup)
     : setup_(setup),
+      opener_(setup.control, setup.loader, setup.store, setup.probe),
       builder_(BuilderSetup{.control = setup.control,
                             .loader = setup.loader,
-                            .store = setup.store,
+                            .opener = opener_,
                             .init_timeout = setup.init_timeout,
                             .metrics = setup.metrics,
                             .submitters = setup.routing_threads}),
@@ -29,11 +30,12 @@ void Controller::close_backends(const Error& error) {
 
 void Controller::release_backends() {
   serving_.clear();
-  setup_.table.publish(snapshots_.build(AppDocument{}, serving_, draining_));
+  canaries_.clear();
+  setup_.table.publish(snapshots_.build(AppDocument{}, serving_, canaries_, draining_));
 }
 
 void Controller::publish() {
-  setup_.table.publish(snapshots_.build(desired_, serving_, draining_));
+  setup_.table.publish(snapshots_.build(desired_, serving_, canaries_, draining_));
 }
 
 std::set<std::string> Controller::down() const {
@@ -68,6 +70,24 @@ std::vector<std::string> Controller::draining_backends() const {
     labels.emplace_back(backend->label());
   }
   return labels;
+}
+
+std::vector<std::string> Controller::overdue_backends(TimePoint now) const {
+  std::vector<std::string> labels;
+  for (const std::string& label : draining_backends()) {
+    const auto closed = closed_.find(label);
+    if (closed == closed_.end() || now - closed->second < setup_.drain_timeout) continue;
+    labels.push_back(label);
+  }
+  return labels;
+}
+
+std::vector<std::string> Controller::users_of(const std::string& plugin) const {
+  std::vector<std::string> tags;
+  for (const auto& [tag, spec] : desired_.backends) {
+    if (spec.plugin == plugin) tags.push_back(tag);
+  }
+  return tags;
 }
 
 std::vector<std::string> Controller::unready_causes() const {

@@ -18,6 +18,7 @@
 #include "host/control/control_event.hpp"
 #include "host/control/operation_list.hpp"
 #include "host/control/plan.hpp"
+#include "host/control/plugin_opener.hpp"
 #include "host/control/revision_log.hpp"
 #include "host/control/snapshot_builder.hpp"
 #include "host/control/task_thread.hpp"
@@ -31,11 +32,13 @@ struct ControllerSetup {
   TaskThread& loader;
   TaskThread& state;  // waits for the disk
   PluginStore& store;
-  RevisionLog& log;  // its calls belong to `state`
+  ProbeRunner* probe = nullptr;  // tries plugins before they are loaded; null: they are not tried
+  RevisionLog& log;              // its calls belong to `state`
   RoutingTable& table;
   std::chrono::milliseconds init_timeout{30'000};
-  std::uint32_t routing_threads = 1;  // each with a number of its own from 0
-  bool metrics = true;                // replicas count what they do
+  std::chrono::milliseconds drain_timeout{30'000};  // of a backend that is replaced or deleted
+  std::uint32_t routing_threads = 1;                // each with a number of its own from 0
+  bool metrics = true;                              // replicas count what they do
 };
 
 // The control plane: the desired state, the backends that serve it, and the only writer of the
@@ -62,6 +65,17 @@ class Controller {
   // backends say.
   std::uint64_t propose(ChangeRequest request, Done done);
 
+  // [control] An operation for whoever has something to prepare before it proposes with it. It
+  // calls `abort` when somebody ends it before that. Answers its id.
+  std::uint64_t begin_operation(std::string action, std::string object, OperationStage stage,
+                                std::function<void()> abort);
+  // [control] Goes on to `stage`.
+  void enter(std::uint64_t operation, OperationStage stage);
+  // [control] Something to say about an operation that runs.
+  void warn(std::uint64_t operation, std::string warning);
+  // [control] Ends an operation of begin_operation() that has not been proposed with.
+  void end_operation(std::uint64_t operation, const Status& outcome);
+
   // [control] Ends an operation before it is committed; its proposal fails with kConflict
   // "operation_aborted". kNotFound "unknown_operation", kConflict "operation_finished" (over, or
   // too far on).
@@ -85,9 +99,13 @@ class Controller {
 
   // Readings, [control].
   const AppDocument& desired() const { return desired_; }
+  const PluginVersions& versions() const { return versions_; }
   std::uint64_t revision() const { return revision_; }
   bool draining() const { return draining_; }
   const OperationList& operations() const { return operations_; }
+  PluginOpener& opener() { return opener_; }
+  // Backends that a plugin's code runs, or should.
+  std::vector<std::string> users_of(const std::string& plugin) const;
   // Null for a backend that could not be built; failure() says why.
   std::shared_ptr<Backend> serving(const std::string& tag) const;
   const Error* failure(const std::string& tag) const;
@@ -99,6 +117,10 @@ class Controller {
   std::vector<std::shared_ptr<const Backend>> live_backends() const;
   // Replaced or deleted backends whose replicas still finish their queues: "tag@generation".
   std::vector<std::string> draining_backends() const;
+  // Of those, the ones that have had longer than the drain timeout: a handler does not return.
+  std::vector<std::string> overdue_backends(TimePoint now) const;
+  // What is on trial now, by tag.
+  const CanaryBackends& canaries() const { return canaries_; }
   // Why the host is not ready; empty when it is.
   std::vector<std::string> unready_causes() const;
 
@@ -115,23 +137,38 @@ class Controller {
     std::map<std::string, std::shared_ptr<Backend>> updating;  // ready, unless outstanding
     std::map<std::string, BackendConfig> configs;              // what those are prepared for
     std::map<std::string, Error> failed;
+    TimePoint on_trial_since;
     bool over = false;  // what still arrives is thrown away
   };
   using ProposalPtr = std::shared_ptr<Proposal>;
 
   Status admit(const ChangeRequest& request) const;
   void start_steps(const ProposalPtr& proposal, const Plan& steps, const AppDocument& next);
+  void build(const ProposalPtr& proposal, const BackendSpec& spec);
   void on_built(const ProposalPtr& proposal, const std::string& tag,
                 Result<std::shared_ptr<Backend>> backend);
   void on_prepared(const ProposalPtr& proposal, const std::string& tag, const Status& ready);
   void on_step_done(const ProposalPtr& proposal, const std::string& tag);
+  void on_prepared_all(const ProposalPtr& proposal);
   void commit_next();
   // What the state will be; it may have moved on while the proposal was prepared.
-  Result<AppDocument> next_state(const Proposal& proposal) const;
-  void store(const ProposalPtr& proposal, AppDocument next);
-  void on_stored(const ProposalPtr& proposal, AppDocument next, const Status& stored);
-  void land(const ProposalPtr& proposal, AppDocument next);
-  void replace_backends(const Plan& steps, Proposal& proposal);
+  Result<DesiredState> next_state(const Proposal& proposal) const;
+  PluginVersions next_versions(const Proposal& proposal, const AppDocument& next) const;
+  // Backends that the proposal has to build, for the first time or anew, because a plugin has
+  // another version or another user by now.
+  std::vector<std::string> outdated(const Proposal& proposal) const;
+  bool is_outdated(const Proposal& proposal, const Backend& built) const;
+  void build_again(const ProposalPtr& proposal, const std::vector<std::string>& tags);
+  void store(const ProposalPtr& proposal, DesiredState next);
+  void on_stored(const ProposalPtr& proposal, DesiredState next, const Status& stored);
+  void land(const ProposalPtr& proposal, DesiredState next);
+  Plan steps_of(const ChangeRequest& request, const AppDocument& next) const;
+  std::vector<std::shared_ptr<Backend>> replace_backends(const Plan& steps, Proposal& proposal);
+  void close(const std::shared_ptr<Backend>& backend);
+  void start_trial(const ProposalPtr& proposal);
+  void watch_trial(const ProposalPtr& proposal);
+  CanaryRecord trial_record(const Proposal& proposal, TimePoint now) const;
+  void tidy_versions();
   void fail(const ProposalPtr& proposal, const Error& error, OperationState state);
   void end(Proposal& proposal, OperationState state);
   void publish();
@@ -141,16 +178,21 @@ class Controller {
   std::set<std::string> down() const;
 
   const ControllerSetup setup_;
+  PluginOpener opener_;
   BackendBuilder builder_;
   SnapshotBuilder snapshots_;
   AppDocument desired_;
+  PluginVersions versions_;
   std::uint64_t revision_ = 0;
   ServingBackends serving_;
+  CanaryBackends canaries_;
+  std::map<std::string, TimePoint> closed_;  // when, by label: backends that drain, or have
   std::map<std::string, Error> failures_;
   std::set<std::string> busy_;  // tags that some proposal builds or updates
   OperationList operations_;
-  std::map<std::uint64_t, ProposalPtr> proposals_;  // by operation, until they are over
-  std::deque<ProposalPtr> prepared_;                // in the order in which they will be committed
+  std::map<std::uint64_t, ProposalPtr> proposals_;         // by operation, until they are over
+  std::map<std::uint64_t, std::function<void()>> aborts_;  // of operations not proposed with yet
+  std::deque<ProposalPtr> prepared_;  // in the order in which they will be committed
   ControlWatcher watcher_;
   bool committing_ = false;
   bool starting_ = true;

@@ -1,5 +1,6 @@
 // How the controller takes a change from what is asked for to what serves.
 
+#include <algorithm>
 #include <utility>
 
 #include "host/base/log.hpp"
@@ -11,6 +12,11 @@ namespace {
 
 Error shutting_down() {
   return {ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"};
+}
+
+Error in_progress(const std::string& tag) {
+  return {ErrorCode::kConflict, "operation_in_progress",
+          "backend '" + tag + "' is being changed by another operation"};
 }
 
 Error state_moved(const std::string& tag) {
@@ -39,8 +45,7 @@ std::uint64_t Controller::propose(ChangeRequest request, Done done) {
     done(std::move(applied).error());
     return 0;
   }
-  Plan steps = plan(desired_, down(), next);
-  if (!request.rebuild.empty()) steps.start.push_back(request.rebuild);
+  const Plan steps = steps_of(request, next);
   const bool changed = next != desired_;
   // A stored state may be empty, and has its revision all the same.
   const bool nothing_to_do = !changed && steps == Plan{} && request.stored_as == 0;
@@ -51,20 +56,22 @@ std::uint64_t Controller::propose(ChangeRequest request, Done done) {
   for (const auto& tags : {steps.start, steps.update}) {
     for (const std::string& tag : tags) {
       if (busy_.count(tag) == 0) continue;
-      done(Error(ErrorCode::kConflict, "operation_in_progress",
-                 "backend '" + tag + "' is being changed by another operation"));
+      done(in_progress(tag));
       return 0;
     }
   }
   auto proposal = std::make_shared<Proposal>();
   proposal->request = std::move(request);
   proposal->done = std::move(done);
-  Operation& operation =
-      operations_.begin(proposal->request.action, proposal->request.object, wall_now());
-  operation.to_build = steps.start.size() + steps.update.size();
-  proposal->operation = operation.id;
-  proposals_.emplace(operation.id, proposal);
-  tell({.kind = ControlEvent::Kind::kOperation, .number = operation.id});
+  proposal->operation = proposal->request.operation;
+  if (proposal->operation == 0) {
+    proposal->operation = begin_operation(proposal->request.action, proposal->request.object,
+                                          OperationStage::kBuilding, {});
+  }
+  operations_.find(proposal->operation)->to_build = steps.start.size() + steps.update.size();
+  aborts_.erase(proposal->operation);
+  proposals_.emplace(proposal->operation, proposal);
+  enter(proposal->operation, OperationStage::kBuilding);
   start_steps(proposal, steps, next);
   return proposal->operation;
 }
@@ -85,16 +92,8 @@ void Controller::start_steps(const ProposalPtr& proposal, const Plan& steps,
     busy_.insert(tags.begin(), tags.end());
   }
   proposal->outstanding = proposal->tags;
-  if (proposal->outstanding.empty()) {
-    prepared_.push_back(proposal);
-    return commit_next();
-  }
-  for (const std::string& tag : steps.start) {
-    proposal->building[tag] = builder_.build(
-        next.backends.at(tag), [this, proposal, tag](Result<std::shared_ptr<Backend>> backend) {
-          on_built(proposal, tag, std::move(backend));
-        });
-  }
+  if (proposal->outstanding.empty()) return on_prepared_all(proposal);
+  for (const std::string& tag : steps.start) build(proposal, next.backends.at(tag));
   for (const std::string& tag : steps.update) {
     const BackendConfig& config = next.backends.at(tag).config;
     proposal->updating[tag] = serving_.at(tag);
@@ -103,6 +102,24 @@ void Controller::start_steps(const ProposalPtr& proposal, const Plan& steps,
       on_prepared(proposal, tag, ready);
     });
   }
+}
+
+void Controller::build(const ProposalPtr& proposal, const BackendSpec& spec) {
+  BuildSource source;
+  if (const auto& library = proposal->request.library;
+      library != nullptr && library->plugin() == spec.plugin) {
+    source.library = library;
+  } else if (const auto version = versions_.find(spec.plugin); version != versions_.end()) {
+    source.sha256 = version->second.sha256;
+  } else if (const auto stored = proposal->request.versions.find(spec.plugin);
+             stored != proposal->request.versions.end()) {
+    source.sha256 = stored->second.sha256;
+  }
+  proposal->building[spec.tag] =
+      builder_.build(spec, std::move(source),
+                     [this, proposal, tag = spec.tag](Result<std::shared_ptr<Backend>> backend) {
+                       on_built(proposal, tag, std::move(backend));
+                     });
 }
 
 void Controller::on_built(const ProposalPtr& proposal, const std::string& tag,
@@ -135,7 +152,11 @@ void Controller::on_step_done(const ProposalPtr& proposal, const std::string& ta
   proposal->outstanding.erase(tag);
   ++operations_.find(proposal->operation)->built;
   tell({.kind = ControlEvent::Kind::kOperation, .number = proposal->operation});
-  if (!proposal->outstanding.empty()) return;
+  if (proposal->outstanding.empty()) on_prepared_all(proposal);
+}
+
+void Controller::on_prepared_all(const ProposalPtr& proposal) {
+  if (proposal->request.canary && proposal->failed.empty()) return start_trial(proposal);
   prepared_.push_back(proposal);
   commit_next();
 }
@@ -145,10 +166,16 @@ void Controller::commit_next() {
     const ProposalPtr proposal = prepared_.front();
     prepared_.pop_front();
     if (proposal->over) continue;
+    const std::vector<std::string> again = outdated(*proposal);
+    if (!again.empty()) {
+      build_again(proposal, again);
+      continue;
+    }
     auto next = next_state(*proposal);
     if (!next.ok()) {
       fail(proposal, next.error(), OperationState::kFailed);
-    } else if (next.value() == desired_ || proposal->request.stored_as != 0) {
+    } else if (proposal->request.stored_as != 0 ||
+               (next.value().document == desired_ && next.value().plugins == versions_)) {
       land(proposal, std::move(next).value());
     } else {
       store(proposal, std::move(next).value());
@@ -156,7 +183,53 @@ void Controller::commit_next() {
   }
 }
 
-Result<AppDocument> Controller::next_state(const Proposal& proposal) const {
+std::vector<std::string> Controller::outdated(const Proposal& proposal) const {
+  std::vector<std::string> tags;
+  const auto& library = proposal.request.library;
+  if (draining_ || !proposal.failed.empty()) return tags;
+  if (library != nullptr) {
+    for (const std::string& tag : users_of(library->plugin())) {
+      if (proposal.tags.count(tag) == 0) tags.push_back(tag);
+    }
+  }
+  for (const auto& [tag, backend] : proposal.built) {
+    if (is_outdated(proposal, *backend)) tags.push_back(tag);
+  }
+  return tags;
+}
+
+bool Controller::is_outdated(const Proposal& proposal, const Backend& built) const {
+  const auto& library = proposal.request.library;
+  if (library != nullptr && library->plugin() == built.spec().plugin) return false;
+  return std::any_of(serving_.begin(), serving_.end(), [&](const auto& entry) {
+    const Backend& other = *entry.second;
+    return proposal.tags.count(entry.first) == 0 && other.spec().plugin == built.spec().plugin &&
+           other.library() != built.library();
+  });
+}
+
+void Controller::build_again(const ProposalPtr& proposal, const std::vector<std::string>& tags) {
+  for (const std::string& tag : tags) {
+    const bool is_new = proposal->tags.insert(tag).second;
+    if (is_new && busy_.count(tag) > 0) {
+      proposal->tags.erase(tag);
+      return fail(proposal, in_progress(tag), OperationState::kFailed);
+    }
+    busy_.insert(tag);
+    BackendSpec spec;
+    if (const auto built = proposal->built.extract(tag)) {
+      spec = built.mapped()->spec();
+      close(built.mapped());
+    } else {
+      spec = desired_.backends.at(tag);
+      ++operations_.find(proposal->operation)->to_build;
+    }
+    proposal->outstanding.insert(tag);
+    build(proposal, spec);
+  }
+}
+
+Result<DesiredState> Controller::next_state(const Proposal& proposal) const {
   if (draining_) return shutting_down();
   // Others may have been committed while this one was prepared.
   Status fresh = check_fresh(proposal.request, revision_);
@@ -179,12 +252,34 @@ Result<AppDocument> Controller::next_state(const Proposal& proposal) const {
                        proposal.updating.at(tag) == serving(tag);
     if (!ready && proposal.failed.count(tag) == 0) return state_moved(tag);
   }
-  return next;
+  PluginVersions versions = next_versions(proposal, next);
+  return DesiredState{.document = std::move(next), .plugins = std::move(versions)};
 }
 
-void Controller::store(const ProposalPtr& proposal, AppDocument next) {
+PluginVersions Controller::next_versions(const Proposal& proposal, const AppDocument& next) const {
+  PluginVersions versions;
+  for (const auto& [tag, spec] : next.backends) {
+    if (const auto known = versions_.find(spec.plugin); known != versions_.end()) {
+      versions.insert(*known);
+    } else if (const auto stored = proposal.request.versions.find(spec.plugin);
+               stored != proposal.request.versions.end()) {
+      versions.insert(*stored);
+    }
+  }
+  for (const auto& [tag, backend] : proposal.built) {
+    const auto spec = next.backends.find(tag);
+    if (spec == next.backends.end() || backend->library() == nullptr) continue;
+    PluginVersion& version = versions[spec->second.plugin];
+    const std::string& sha256 = backend->library()->sha256();
+    if (version.sha256 == sha256) continue;
+    version.previous = std::exchange(version.sha256, sha256);
+  }
+  return versions;
+}
+
+void Controller::store(const ProposalPtr& proposal, DesiredState next) {
   committing_ = true;
-  operations_.find(proposal->operation)->stage = OperationStage::kCommitting;
+  enter(proposal->operation, OperationStage::kCommitting);
   const ChangeRequest& request = proposal->request;
   RevisionRecord record{
       .revision = revision_ + 1,
@@ -192,17 +287,19 @@ void Controller::store(const ProposalPtr& proposal, AppDocument next) {
       .author = request.author,
       .action = request.object.empty() ? request.action : request.action + " " + request.object,
       .restores = request.restores,
-      .document = std::move(next)};
+      .document = std::move(next.document),
+      .plugins = std::move(next.plugins)};
   setup_.state.post([this, proposal, record = std::move(record)]() mutable {
     Status stored = setup_.log.append(record);
     setup_.control.post(
-        [this, proposal, next = std::move(record.document), stored = std::move(stored)]() mutable {
-          on_stored(proposal, std::move(next), stored);
-        });
+        [this, proposal,
+         next = DesiredState{.document = std::move(record.document),
+                             .plugins = std::move(record.plugins)},
+         stored = std::move(stored)]() mutable { on_stored(proposal, std::move(next), stored); });
   });
 }
 
-void Controller::on_stored(const ProposalPtr& proposal, AppDocument next, const Status& stored) {
+void Controller::on_stored(const ProposalPtr& proposal, DesiredState next, const Status& stored) {
   committing_ = false;
   if (stored.ok()) {
     land(proposal, std::move(next));
@@ -214,25 +311,37 @@ void Controller::on_stored(const ProposalPtr& proposal, AppDocument next, const 
   commit_next();
 }
 
-void Controller::land(const ProposalPtr& proposal, AppDocument next) {
-  ChangeOutcome outcome{.changed = next != desired_, .diff = diff(desired_, next)};
+Plan Controller::steps_of(const ChangeRequest& request, const AppDocument& next) const {
   Plan steps = plan(desired_, down(), next);
-  if (!proposal->request.rebuild.empty()) steps.start.push_back(proposal->request.rebuild);
-  std::vector<std::shared_ptr<Backend>> leaving;
-  for (const std::string& tag : steps.stop) {
-    if (auto backend = serving(tag)) leaving.push_back(std::move(backend));
-    serving_.erase(tag);
-    failures_.erase(tag);
+  if (!request.rebuild.empty()) steps.start.push_back(request.rebuild);
+  if (request.library == nullptr) return steps;
+  for (const auto& [tag, spec] : next.backends) {
+    if (spec.plugin == request.library->plugin()) steps.start.push_back(tag);
   }
-  replace_backends(steps, *proposal);
+  return steps;
+}
+
+void Controller::land(const ProposalPtr& proposal, DesiredState next) {
+  const ChangeRequest& request = proposal->request;
+  ChangeOutcome outcome{.changed = next.document != desired_ || next.plugins != versions_,
+                        .diff = diff(desired_, next.document)};
+  const Plan steps = steps_of(request, next.document);
+  const auto leaving = replace_backends(steps, *proposal);
   if (outcome.changed) ++revision_;
-  if (proposal->request.stored_as != 0) revision_ = proposal->request.stored_as;
+  if (request.stored_as != 0) revision_ = request.stored_as;
   outcome.revision = revision_;
-  desired_ = std::move(next);
+  desired_ = std::move(next.document);
+  versions_ = std::move(next.plugins);
+  if (request.library != nullptr) {
+    // What is built from here on is built of it: the loader does one thing after the other.
+    setup_.loader.post(
+        [&store = setup_.store, library = request.library] { store.adopt(library); });
+  }
+  for (const std::string& tag : proposal->tags) canaries_.erase(tag);
   publish();
   // After the publish: an io thread that still holds the former snapshot is refused and looks
   // again.
-  for (const auto& backend : leaving) backend->close();
+  for (const auto& backend : leaving) close(backend);
   log_info("control", "revision " + std::to_string(revision_) + ": " +
                           std::to_string(desired_.endpoints.size()) + " endpoints, " +
                           std::to_string(desired_.backends.size()) + " backends");
@@ -245,10 +354,20 @@ void Controller::land(const ProposalPtr& proposal, AppDocument next) {
   proposal->done(std::move(outcome));
 }
 
-void Controller::replace_backends(const Plan& steps, Proposal& proposal) {
+std::vector<std::shared_ptr<Backend>> Controller::replace_backends(const Plan& steps,
+                                                                   Proposal& proposal) {
+  std::vector<std::shared_ptr<Backend>> leaving;
+  for (const std::string& tag : steps.stop) {
+    if (auto backend = serving(tag)) leaving.push_back(std::move(backend));
+    serving_.erase(tag);
+    failures_.erase(tag);
+  }
   for (const std::string& tag : steps.start) {
     failures_.erase(tag);
-    if (const auto built = proposal.built.extract(tag)) serving_[tag] = built.mapped();
+    auto built = proposal.built.extract(tag);
+    if (!built) continue;
+    if (auto former = serving(tag)) leaving.push_back(std::move(former));
+    serving_[tag] = std::move(built.mapped());
   }
   for (const std::string& tag : steps.update) {
     if (proposal.failed.count(tag) > 0) continue;
@@ -258,52 +377,15 @@ void Controller::replace_backends(const Plan& steps, Proposal& proposal) {
     log_warning("control", "backend '" + tag + "' does not serve: " + error.message());
     failures_.insert_or_assign(tag, error);
   }
+  return leaving;
 }
 
-void Controller::fail(const ProposalPtr& proposal, const Error& error, OperationState state) {
-  operations_.find(proposal->operation)->error = error;
-  end(*proposal, state);
-  proposal->done(error);
-}
-
-void Controller::end(Proposal& proposal, OperationState state) {
-  proposal.over = true;
-  proposals_.erase(proposal.operation);
-  operations_.end(proposal.operation, state, wall_now());
-  tell({.kind = ControlEvent::Kind::kOperation, .number = proposal.operation});
-  for (const std::string& tag : proposal.tags) {
-    if (proposal.outstanding.count(tag) == 0) busy_.erase(tag);
-  }
-  // What nobody took over; what is still outstanding follows when it arrives.
-  for (const auto& [tag, backend] : proposal.built) backend->close();
-  proposal.built.clear();
-  for (const auto& [tag, backend] : proposal.updating) {
-    if (proposal.outstanding.count(tag) == 0) backend->give_up();
-  }
-}
-
-Status Controller::abort(std::uint64_t operation) {
-  if (operations_.find(operation) == nullptr) {
-    return Error(ErrorCode::kNotFound, "unknown_operation",
-                 "no operation has the number " + std::to_string(operation));
-  }
-  const auto found = proposals_.find(operation);
-  if (found == proposals_.end() ||
-      operations_.find(operation)->stage != OperationStage::kBuilding) {
-    return Error(ErrorCode::kConflict, "operation_finished",
-                 "operation " + std::to_string(operation) + " can be aborted no more");
-  }
-  const ProposalPtr proposal = found->second;
-  const Error aborted(ErrorCode::kConflict, "operation_aborted", "the operation was aborted");
-  fail(proposal, aborted, OperationState::kAborted);
-  for (const std::string& tag : proposal->outstanding) {
-    if (const auto building = proposal->building.find(tag); building != proposal->building.end()) {
-      builder_.abandon(building->second, aborted);
-    } else {
-      proposal->updating.at(tag)->abandon_start(aborted);
-    }
-  }
-  return {};
+void Controller::close(const std::shared_ptr<Backend>& backend) {
+  std::set<std::string> alive;
+  for (const auto& [id, one] : builder_.alive()) alive.insert(one->label());
+  std::erase_if(closed_, [&alive](const auto& entry) { return alive.count(entry.first) == 0; });
+  closed_[backend->label()] = Clock::now();
+  backend->close();
 }
 
 }  // namespace backplane::host

@@ -80,6 +80,18 @@ DocumentDiff diff(const AppDocument& from, const AppDocument& to) {
   return changes;
 }
 
+DocumentDiff diff(const PluginVersions& from, const PluginVersions& to) {
+  DocumentDiff changes;
+  for (const auto& [plugin, version] : from) {
+    const auto other = to.find(plugin);
+    if (other == to.end() || other->second.sha256 == version.sha256) continue;
+    changes.push_back({.path = "/plugins" + pointer_step(plugin),
+                       .from = '"' + version.sha256 + '"',
+                       .to = '"' + other->second.sha256 + '"'});
+  }
+  return changes;
+}
+
 void write_diff(const DocumentDiff& diff, JsonWriter& json) {
   json.begin_array();
   for (const DocumentChange& change : diff) {

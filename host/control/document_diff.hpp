@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "host/config/app_document.hpp"
+#include "host/control/plugin_version.hpp"
 #include "host/json/json_writer.hpp"
 
 namespace backplane::host {
@@ -24,6 +25,10 @@ using DocumentDiff = std::vector<DocumentChange>;
 // of those that differ the single members, as app_document_writer writes them. Empty exactly when
 // the documents are equal. Pure.
 DocumentDiff diff(const AppDocument& from, const AppDocument& to);
+
+// [any] Plugins that have another version in `to`, as "/plugins/<name>" with both SHA-256. One that
+// comes or goes does so with its backends, which the other diff names. Pure.
+DocumentDiff diff(const PluginVersions& from, const PluginVersions& to);
 
 // [any] `[{"op": "replace", "path": …, "from": …, "to": …}]`, as the value that comes next.
 void write_diff(const DocumentDiff& diff, JsonWriter& json);

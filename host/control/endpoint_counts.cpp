@@ -78,6 +78,14 @@ RequestSummary EndpointCounts::total() const {
   return sum;
 }
 
+RequestSummary EndpointCounts::of_generation(const std::string& tag,
+                                             std::uint64_t generation) const {
+  const auto kept = kept_.find(tag);
+  if (kept == kept_.end()) return {};
+  const auto found = kept->second.generations.find(generation);
+  return found == kept->second.generations.end() ? RequestSummary{} : found->second->read();
+}
+
 RequestSummary EndpointCounts::of_backend(const std::string& tag) const {
   const auto found = kept_.find(tag);
   return found == kept_.end() ? RequestSummary{} : found->second.sum();

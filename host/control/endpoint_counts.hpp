@@ -43,6 +43,8 @@ class EndpointCounts {
   // Everything, one entry for each backend and generation.
   std::vector<EndpointSeries> series() const;
   RequestSummary total() const;
+  // One generation of one backend, while it is kept apart.
+  RequestSummary of_generation(const std::string& tag, std::uint64_t generation) const;
   // All generations of one backend.
   RequestSummary of_backend(const std::string& tag) const;
 

@@ -18,6 +18,16 @@ std::string_view name_of(OperationState state) {
 
 std::string_view name_of(OperationStage stage) {
   switch (stage) {
+    case OperationStage::kWaiting:
+      return "waiting";
+    case OperationStage::kStaging:
+      return "staging";
+    case OperationStage::kProbing:
+      return "probing";
+    case OperationStage::kLoading:
+      return "loading";
+    case OperationStage::kCanary:
+      return "canary";
     case OperationStage::kBuilding:
       return "building";
     case OperationStage::kCommitting:

@@ -5,23 +5,44 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "host/base/clock.hpp"
 #include "host/base/error.hpp"
 #include "host/base/wall_time.hpp"
 
 namespace backplane::host {
 
 enum class OperationState : std::uint8_t { kRunning, kSucceeded, kFailed, kAborted };
-// What a running operation is at; it can be aborted while it builds.
-enum class OperationStage : std::uint8_t { kBuilding, kCommitting, kDone };
+// What a running operation is at; it can be aborted before it commits.
+enum class OperationStage : std::uint8_t {
+  kWaiting,     // for another reload of the same plugin
+  kStaging,     // a plugin is copied and judged
+  kProbing,     // and tried in a child process
+  kLoading,     // and mapped
+  kBuilding,    // replicas are made, or take a new configuration
+  kCanary,      // what was made serves a share of the requests, on trial
+  kCommitting,  // the change is made durable, then published
+  kDone,
+};
 
-// One change of the desired state on its way, as its watcher sees it. A plain value.
+// How long a stage took.
+struct StageTime {
+  OperationStage stage;
+  Duration took;
+};
+
+// One change of the desired state, or of what it runs, on its way, as its watcher sees it. A plain
+// value.
 struct Operation {
   std::uint64_t id = 0;
   std::string action;  // "put_backend"
   std::string object;  // what it changes, by name; empty: the whole document
   OperationState state = OperationState::kRunning;
   OperationStage stage = OperationStage::kBuilding;
+  TimePoint entered;                // its stage
+  std::vector<StageTime> stages{};  // those it has been through, in order
+  std::vector<std::string> warnings{};
   std::size_t to_build = 0;  // backends to make or to update
   std::size_t built = 0;     // of those, how many are ready or have failed
   WallTime started_at;

@@ -4,21 +4,32 @@
 
 namespace backplane::host {
 
-Operation& OperationList::begin(std::string action, std::string object, WallTime now) {
+Operation& OperationList::begin(std::string action, std::string object, OperationStage stage,
+                                Instant now) {
   ++running_;
   Operation& operation = operations_[++last_id_];
   operation.id = last_id_;
   operation.action = std::move(action);
   operation.object = std::move(object);
-  operation.started_at = now;
+  operation.stage = stage;
+  operation.started_at = now.wall;
+  operation.entered = now.steady;
   return operation;
 }
 
-void OperationList::end(std::uint64_t id, OperationState state, WallTime now) {
+void OperationList::enter(std::uint64_t id, OperationStage stage, TimePoint now) {
+  Operation& operation = operations_.at(id);
+  if (operation.stage == stage) return;
+  operation.stages.push_back({operation.stage, now - operation.entered});
+  operation.stage = stage;
+  operation.entered = now;
+}
+
+void OperationList::end(std::uint64_t id, OperationState state, Instant now) {
+  enter(id, OperationStage::kDone, now.steady);
   Operation& ended = operations_.at(id);
   ended.state = state;
-  ended.stage = OperationStage::kDone;
-  ended.finished_at = now;
+  ended.finished_at = now.wall;
   --running_;
   for (auto it = operations_.begin();
        it != operations_.end() && operations_.size() > running_ + kKept;) {

@@ -9,6 +9,12 @@
 
 namespace backplane::host {
 
+// One moment by both clocks: the one that people read, and the one that measures.
+struct Instant {
+  WallTime wall;
+  TimePoint steady;
+};
+
 // The operations that run, and the latest of those that have ended. Owned by Controller; its thread
 // only.
 class OperationList {
@@ -17,9 +23,11 @@ class OperationList {
   static constexpr std::size_t kKept = 256;
 
   // Adds one with an id of its own. The reference stays good while the operation runs.
-  Operation& begin(std::string action, std::string object, WallTime now);
+  Operation& begin(std::string action, std::string object, OperationStage stage, Instant now);
+  // Goes on to another stage, or stays in the one that it is in.
+  void enter(std::uint64_t id, OperationStage stage, TimePoint now);
   // Ends one that runs; the oldest ended one beyond kKept is forgotten.
-  void end(std::uint64_t id, OperationState state, WallTime now);
+  void end(std::uint64_t id, OperationState state, Instant now);
 
   // Null when there never was such a one or it has been forgotten.
   const Operation* find(std::uint64_t id) const;

@@ -3,28 +3,152 @@
 #include <utility>
 
 namespace backplane::host {
+namespace {
 
-PluginStore::PluginStore(PluginDirectory directory, StagingDirectory staging, LibraryReaper& reaper,
-                         LibraryOptions options)
-    : catalogue_(std::move(directory), options.preflight, options.trust),
-      staging_(std::move(staging)),
-      reaper_(reaper),
-      options_(std::move(options)) {}
+Error unknown(const std::string& plugin) {
+  return {ErrorCode::kNotFound, "unknown_plugin",
+          "the plugin directory holds no file '" + plugin + ".so'"};
+}
 
-Result<std::shared_ptr<HandlerFactory>> PluginStore::factory(const std::string& plugin,
-                                                             const std::string& handler) {
-  auto library = this->library(plugin);
-  if (!library.ok()) {
-    Error error = std::move(library).error();
-    if (error.reason() == "plugin_not_found") {
-      error = Error(ErrorCode::kInvalidArgument, "unknown_plugin",
-                    "the plugin directory holds no file '" + plugin + ".so'");
-    }
-    return std::move(error).with_pointer("/plugin");
+}  // namespace
+
+PluginStore::PluginStore(PluginStoreSetup setup)
+    : setup_(std::move(setup)),
+      catalogue_(setup_.directory, setup_.options.preflight, setup_.options.trust) {}
+
+Result<PluginFind> PluginStore::find(const PluginChoice& choice) {
+  if (choice.from == PluginChoice::From::kLoaded) {
+    if (auto library = loaded(choice.plugin)) return PluginFind{.library = std::move(library)};
   }
-  auto factory = library.value()->factory(handler);
-  if (!factory.ok()) return std::move(factory).error().with_pointer("/handler");
-  return factory;
+  if (pinned() >= setup_.max_pinned) {
+    return Error(ErrorCode::kInsufficientStorage, "too_many_pinned",
+                 std::to_string(pinned()) +
+                     " generations of plugins cannot be unmapped; restart the host to load more");
+  }
+  const bool by_version = choice.from == PluginChoice::From::kKept ||
+                          (choice.from == PluginChoice::From::kLoaded && !choice.sha256.empty());
+  auto candidate = by_version ? stage_version(choice) : stage_file(choice.plugin);
+  if (!candidate.ok()) return std::move(candidate).error();
+  const std::string& found = candidate.value().staged.sha256();
+  if (!choice.sha256.empty() && found != choice.sha256) {
+    return refusal(
+        PreflightCode::kSha256Mismatch,
+        "plugin '" + choice.plugin + "' has the SHA-256 " + found + ", not " + choice.sha256);
+  }
+  if (found == choice.unless) return PluginFind{};
+  return judged(std::move(candidate).value());
+}
+
+Result<PluginFind> PluginStore::judged(PluginCandidate candidate) const {
+  const auto report = preflight(candidate.staged.fd(), setup_.options.preflight);
+  Status good;
+  if (!report.ok()) {
+    good = report.error();
+  } else {
+    good = setup_.options.trust.check(candidate.plugin, candidate.staged.sha256(),
+                                      candidate.staged.signature());
+  }
+  if (!good.ok()) {
+    return std::move(good).error().with_context("plugin '" + candidate.plugin + "'");
+  }
+  return PluginFind{.candidate = std::move(candidate)};
+}
+
+Result<PluginCandidate> PluginStore::stage_file(const std::string& plugin) {
+  const std::uint64_t generation = ++last_[plugin];
+  auto staged = setup_.staging.stage(setup_.directory, plugin + ".so", generation);
+  if (!staged.ok()) {
+    return staged.error().reason() == "plugin_not_found" ? unknown(plugin)
+                                                         : std::move(staged).error();
+  }
+  return PluginCandidate{plugin, generation, std::move(staged).value()};
+}
+
+Result<PluginCandidate> PluginStore::stage_kept(const std::string& plugin,
+                                                const std::string& sha256) {
+  const std::uint64_t generation = ++last_[plugin];
+  auto staged = setup_.artifacts.stage(setup_.staging, plugin, sha256, generation);
+  if (!staged.ok()) return std::move(staged).error();
+  return PluginCandidate{plugin, generation, std::move(staged).value()};
+}
+
+Result<PluginCandidate> PluginStore::stage_version(const PluginChoice& choice) {
+  auto kept = stage_kept(choice.plugin, choice.sha256);
+  if (kept.ok() || choice.from == PluginChoice::From::kKept) return kept;
+  // A state directory without its copies is no reason not to serve, as long as the file is the one
+  // that was meant.
+  auto dropped = stage_file(choice.plugin);
+  if (!dropped.ok() || dropped.value().staged.sha256() == choice.sha256) return dropped;
+  return Error(ErrorCode::kConflict, "digest_changed",
+               "plugin '" + choice.plugin + "' should have the SHA-256 " + choice.sha256 + " (" +
+                   kept.error().message() + "), and the file in the plugin directory has " +
+                   dropped.value().staged.sha256());
+}
+
+Result<std::shared_ptr<PluginLibrary>> PluginStore::load(PluginCandidate candidate) {
+  const std::string plugin = std::move(candidate.plugin);
+  Status kept = setup_.artifacts.keep(candidate.staged);
+  if (!kept.ok()) return std::move(kept).error();
+  auto library = PluginLibrary::open(std::move(candidate.staged), plugin, candidate.generation,
+                                     setup_.reaper, setup_.options);
+  if (!library.ok()) return library;
+  generations_[plugin][candidate.generation] = {library.value()->sha256(), library.value()};
+  return library;
+}
+
+Result<std::shared_ptr<PluginLibrary>> PluginStore::load_first(PluginCandidate candidate) {
+  if (auto library = loaded(candidate.plugin)) return library;
+  auto library = load(std::move(candidate));
+  if (library.ok()) adopt(library.value());
+  return library;
+}
+
+void PluginStore::adopt(const std::shared_ptr<PluginLibrary>& library) {
+  current_[library->plugin()] = library->generation();
+}
+
+void PluginStore::retain(std::set<std::string> sha256s) const {
+  for (const auto& [plugin, generations] : generations_) {
+    for (const auto& [number, generation] : generations) sha256s.insert(generation.sha256);
+  }
+  setup_.artifacts.retain(sha256s);
+}
+
+std::shared_ptr<PluginLibrary> PluginStore::loaded(const std::string& plugin) const {
+  const auto current = current_.find(plugin);
+  if (current == current_.end()) return nullptr;
+  const Generations& generations = generations_.at(plugin);
+  const auto found = generations.find(current->second);
+  return found == generations.end() ? nullptr : found->second.library.lock();
+}
+
+void PluginStore::note(const UnloadReport& report) {
+  Generations& generations = generations_[report.plugin];
+  if (!report.pinned) {
+    generations.erase(report.generation);
+  } else if (const auto found = generations.find(report.generation); found != generations.end()) {
+    found->second.pinned = true;
+    pinned_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+std::vector<PluginGeneration> PluginStore::generations_of(const std::string& plugin) const {
+  std::vector<PluginGeneration> result;
+  const auto found = generations_.find(plugin);
+  if (found == generations_.end()) return result;
+  const auto current = loaded(plugin);
+  for (const auto& [number, generation] : found->second) {
+    PluginGeneration one{.generation = number, .sha256 = generation.sha256};
+    const auto library = generation.library.lock();
+    if (library != nullptr) one.handlers = library->handlers();
+    if (generation.pinned) {
+      one.state = PluginGeneration::State::kPinned;
+    } else if (library == nullptr || library != current) {
+      one.state = PluginGeneration::State::kRetiring;
+    }
+    result.push_back(std::move(one));
+  }
+  return result;
 }
 
 Result<std::vector<PluginListing>> PluginStore::list() {
@@ -32,28 +156,11 @@ Result<std::vector<PluginListing>> PluginStore::list() {
   if (!entries.ok()) return std::move(entries).error();
   std::vector<PluginListing> listings;
   for (CatalogueEntry& entry : entries.value()) {
-    PluginListing listing{.entry = std::move(entry), .loaded = {}};
-    const auto found = libraries_.find(listing.entry.name);
-    const auto library = found == libraries_.end() ? nullptr : found->second.lock();
-    if (library != nullptr) {
-      listing.loaded.push_back({.generation = library->generation(),
-                                .sha256 = library->sha256(),
-                                .handlers = library->handlers()});
-    }
+    PluginListing listing{.entry = std::move(entry), .generations = {}};
+    listing.generations = generations_of(listing.entry.name);
     listings.push_back(std::move(listing));
   }
   return listings;
-}
-
-Result<std::shared_ptr<PluginLibrary>> PluginStore::library(const std::string& plugin) {
-  if (auto loaded = libraries_[plugin].lock()) return loaded;
-  const std::uint64_t generation = ++generations_[plugin];
-  auto staged = staging_.stage(catalogue_.directory(), plugin + ".so", generation);
-  if (!staged.ok()) return std::move(staged).error();
-  auto library =
-      PluginLibrary::open(std::move(staged).value(), plugin, generation, reaper_, options_);
-  if (library.ok()) libraries_[plugin] = library.value();
-  return library;
 }
 
 }  // namespace backplane::host

@@ -72,14 +72,15 @@ Result<RevisionRecord> record_of(const StoredRevision& revision, const StateObje
   if (digest_of(objects) != revision.sha256) {
     return damaged("revision " + std::to_string(revision.revision) + " is not what was written");
   }
-  auto document = document_of(objects);
-  if (!document.ok()) return std::move(document).error();
+  auto state = state_of(objects);
+  if (!state.ok()) return std::move(state).error();
   return RevisionRecord{.revision = revision.revision,
                         .time = revision.time,
                         .author = revision.author,
                         .action = revision.action,
                         .restores = revision.restores,
-                        .document = std::move(document).value()};
+                        .document = std::move(state.value().document),
+                        .plugins = std::move(state.value().plugins)};
 }
 
 Result<RevisionEntry> entry_of(const StoredRevision& revision) {
@@ -89,16 +90,19 @@ Result<RevisionEntry> entry_of(const StoredRevision& revision) {
     if (change.from) former.emplace(change.key, *change.from);
     if (change.to) latter.emplace(change.key, *change.to);
   }
-  const auto from = document_of(former);
+  const auto from = state_of(former);
   if (!from.ok()) return from.error();
-  const auto to = document_of(latter);
+  const auto to = state_of(latter);
   if (!to.ok()) return to.error();
+  DocumentDiff changes = diff(from.value().document, to.value().document);
+  const DocumentDiff versions = diff(from.value().plugins, to.value().plugins);
+  changes.insert(changes.end(), versions.begin(), versions.end());
   return RevisionEntry{.revision = revision.revision,
                        .time = revision.time,
                        .author = revision.author,
                        .action = revision.action,
                        .restores = revision.restores,
-                       .diff = diff(from.value(), to.value())};
+                       .diff = std::move(changes)};
 }
 
 }  // namespace
@@ -109,6 +113,7 @@ Result<RevisionLog> RevisionLog::open(StateStore& store) {
   if (!head.ok()) return head.error();
   Status read = add_objects(store, "backends/", log.objects_);
   if (read.ok()) read = add_objects(store, "endpoints/", log.objects_);
+  if (read.ok()) read = add_objects(store, "plugins/", log.objects_);
   if (!read.ok()) return std::move(read).error();
   const auto revisions = read_from(store, 0);
   if (!revisions.ok()) return revisions.error();
@@ -132,7 +137,7 @@ Status RevisionLog::append(const RevisionRecord& record) {
     return Error(ErrorCode::kStale, "the newest revision is " + std::to_string(latest_.revision) +
                                         ", not " + std::to_string(record.revision - 1));
   }
-  StateObjects objects = objects_of(record.document);
+  StateObjects objects = objects_of(record.document, record.plugins);
   const StoredRevision stored{.revision = record.revision,
                               .time = record.time,
                               .author = record.author,

@@ -22,6 +22,7 @@ struct RevisionRecord {
   std::string action;          // for what: "set_traffic split"
   std::uint64_t restores = 0;  // the revision that an undo went back to; 0: it was none
   AppDocument document;
+  PluginVersions plugins{};  // of those that the document's backends use
 };
 
 // The same without the document: what it changed.
@@ -31,7 +32,8 @@ struct RevisionEntry {
   std::string author;
   std::string action;
   std::uint64_t restores = 0;
-  DocumentDiff diff;  // against the revision before
+  // Against the revision before; a plugin of another version is "/plugins/<name>".
+  DocumentDiff diff;
 };
 
 // The revisions of the desired state, in a StateStore. Beside them lie the present document's

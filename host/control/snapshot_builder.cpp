@@ -1,7 +1,6 @@
 #include "host/control/snapshot_builder.hpp"
 
 #include <algorithm>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13,33 +12,56 @@ std::shared_ptr<Backend> find_serving(const ServingBackends& serving, const std:
   return found == serving.end() ? nullptr : found->second;
 }
 
-// What an arm or a shadow takes from the backend that serves its tag, if one does.
+// What an arm or a shadow takes from the backend that it sends to, if there is one.
 template <typename Target>
-void aim(Target& target, const ServingBackends& serving) {
-  const auto backend = find_serving(serving, target.tag);
+void aim(Target& target, const std::shared_ptr<Backend>& backend) {
   if (backend == nullptr) return;
   target.sink = backend;
   target.request_timeout = backend->spec().config.request_timeout;
   target.mix_content_types = backend->spec().config.mix_content_types;
 }
 
+template <typename Target>
+bool is_aimed_at(const Target& target, const std::shared_ptr<Backend>& backend) {
+  Target now;
+  aim(now, backend);
+  return target.sink == now.sink && target.request_timeout == now.request_timeout &&
+         target.mix_content_types == now.mix_content_types;
+}
+
+bool has_canary(const Arm& arm, const CanaryBackends& canaries) {
+  const auto canary = canaries.find(arm.tag);
+  if (canary == canaries.end()) return arm.canary == nullptr;
+  return arm.canary != nullptr && arm.canary_share == canary->second.share &&
+         arm.canary->sink == canary->second.backend;
+}
+
 // Whether everything that `endpoint` took from backends is still so.
-bool is_aimed(const Endpoint& endpoint, const ServingBackends& serving) {
+bool is_aimed(const Endpoint& endpoint, const ServingBackends& serving,
+              const CanaryBackends& canaries) {
   const auto same = [&serving](const auto& target) {
-    std::remove_cvref_t<decltype(target)> now;
-    now.tag = target.tag;
-    aim(now, serving);
-    return target.sink == now.sink && target.request_timeout == now.request_timeout &&
-           target.mix_content_types == now.mix_content_types;
+    return is_aimed_at(target, find_serving(serving, target.tag));
   };
-  return std::all_of(endpoint.arms.begin(), endpoint.arms.end(), same) &&
+  return std::all_of(endpoint.arms.begin(), endpoint.arms.end(),
+                     [&](const Arm& arm) { return same(arm) && has_canary(arm, canaries); }) &&
          std::all_of(endpoint.shadows.begin(), endpoint.shadows.end(), same);
+}
+
+Arm make_arm(const std::string& tag, double weight, const std::shared_ptr<Backend>& backend,
+             EndpointCounts& counts) {
+  Arm arm;
+  arm.tag = tag;
+  arm.weight = weight;
+  aim(arm, backend);
+  arm.stats = counts.arm(tag, backend == nullptr ? 0 : backend->generation());
+  return arm;
 }
 
 }  // namespace
 
 std::shared_ptr<const RoutingSnapshot> SnapshotBuilder::build(const AppDocument& desired,
                                                               const ServingBackends& serving,
+                                                              const CanaryBackends& canaries,
                                                               bool draining) {
   std::erase_if(
       kept_, [&desired](const auto& entry) { return desired.endpoints.count(entry.first) == 0; });
@@ -48,10 +70,10 @@ std::shared_ptr<const RoutingSnapshot> SnapshotBuilder::build(const AppDocument&
     Kept& kept =
         kept_.try_emplace(name, Kept{.spec = {}, .endpoint = {}, .counts = EndpointCounts(shards_)})
             .first->second;
-    const bool changed =
-        kept.endpoint == nullptr || kept.spec != spec || !is_aimed(*kept.endpoint, serving);
+    const bool changed = kept.endpoint == nullptr || kept.spec != spec ||
+                         !is_aimed(*kept.endpoint, serving, canaries);
     if (changed) {
-      kept.endpoint = make(spec, serving, kept.counts);
+      kept.endpoint = make(spec, serving, canaries, kept.counts);
       kept.spec = spec;
     }
     kept.counts.fold();
@@ -67,6 +89,7 @@ const EndpointCounts* SnapshotBuilder::counts(const std::string& name) const {
 
 std::shared_ptr<const Endpoint> SnapshotBuilder::make(const EndpointSpec& spec,
                                                       const ServingBackends& serving,
+                                                      const CanaryBackends& canaries,
                                                       EndpointCounts& counts) {
   auto endpoint = std::make_shared<Endpoint>();
   endpoint->name = spec.name;
@@ -76,19 +99,18 @@ std::shared_ptr<const Endpoint> SnapshotBuilder::make(const EndpointSpec& spec,
   endpoint->policy = spec.policy;
   endpoint->stats = counts.unrouted();
   for (const auto& [tag, weight] : spec.traffic) {
-    Arm arm;
-    arm.tag = tag;
-    arm.weight = weight;
-    aim(arm, serving);
-    const auto backend = find_serving(serving, tag);
-    arm.stats = counts.arm(tag, backend == nullptr ? 0 : backend->generation());
+    Arm arm = make_arm(tag, weight, find_serving(serving, tag), counts);
+    if (const auto canary = canaries.find(tag); canary != canaries.end()) {
+      arm.canary = std::make_shared<const Arm>(make_arm(tag, 0, canary->second.backend, counts));
+      arm.canary_share = canary->second.share;
+    }
     endpoint->arms.push_back(std::move(arm));
   }
   for (const auto& [tag, proportion] : spec.shadows) {
     Shadow shadow;
     shadow.tag = tag;
     shadow.proportion = proportion;
-    aim(shadow, serving);
+    aim(shadow, find_serving(serving, tag));
     endpoint->shadows.push_back(std::move(shadow));
   }
   return endpoint;

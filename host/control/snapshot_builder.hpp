@@ -15,6 +15,14 @@ namespace backplane::host {
 // Backends that serve, by tag. A tag of the desired state that is missing here answers 503.
 using ServingBackends = std::map<std::string, std::shared_ptr<Backend>>;
 
+// A new version of a backend that serves a share of its requests on trial.
+struct CanaryBackend {
+  std::shared_ptr<Backend> backend;
+  double share = 0;
+};
+// By tag.
+using CanaryBackends = std::map<std::string, CanaryBackend>;
+
 // Makes routing snapshots out of the desired state, and keeps what must outlast one of them: the
 // counts of each endpoint and arm, and endpoints that did not change, whose splitters thereby keep
 // their place. Owned by Controller; its thread only.
@@ -24,7 +32,8 @@ class SnapshotBuilder {
   explicit SnapshotBuilder(std::size_t shards) : shards_(shards) {}
 
   std::shared_ptr<const RoutingSnapshot> build(const AppDocument& desired,
-                                               const ServingBackends& serving, bool draining);
+                                               const ServingBackends& serving,
+                                               const CanaryBackends& canaries, bool draining);
 
   // What the endpoint of this name has counted; null when there is none.
   const EndpointCounts* counts(const std::string& name) const;
@@ -38,6 +47,7 @@ class SnapshotBuilder {
 
   static std::shared_ptr<const Endpoint> make(const EndpointSpec& spec,
                                               const ServingBackends& serving,
+                                              const CanaryBackends& canaries,
                                               EndpointCounts& counts);
 
   const std::size_t shards_;

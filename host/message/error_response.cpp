@@ -138,6 +138,7 @@ void fill_error_response(const Error& error, std::string_view request_id, HttpRe
       .member("code", error.reason())
       .member("detail", error.message());
   if (!error.pointer().empty()) json.member("pointer", error.pointer());
+  for (const auto& [name, value] : error.members()) json.key(name).raw(value);
   if (!request_id.empty()) json.member("request_id", request_id);
   json.end_object();
   response.headers.add("Content-Type", "application/problem+json");

@@ -40,7 +40,7 @@ Error source_changed(const std::string& file) {
 }
 
 // Copies what the file had when it was opened, and gives its digest.
-Result<std::string> copy(const DroppedFile& from, int to, const std::string& file) {
+Result<std::string> copy_bytes(const DroppedFile& from, int to, const std::string& file) {
   Sha256 digest;
   std::vector<std::byte> buffer(std::size_t{64} << 10U);
   std::uint64_t copied = 0;
@@ -100,7 +100,14 @@ Result<StagedFile> StagingDirectory::stage(const PluginDirectory& from, const st
                                            std::uint64_t generation) const {
   auto dropped = from.open(file);
   if (!dropped.ok()) return std::move(dropped).error();
-  const std::uint64_t size = dropped.value().identity.size;
+  auto staged = copy(dropped.value(), file, generation);
+  if (staged.ok()) staged.value().set_signature(from.read_signature(file));
+  return staged;
+}
+
+Result<StagedFile> StagingDirectory::copy(const DroppedFile& from, const std::string& file,
+                                          std::uint64_t generation) const {
+  const std::uint64_t size = from.identity.size;
   if (size < kMinSize || size > kMaxSize) {
     return refusal(PreflightCode::kBadSize, "'" + file + "' has " + std::to_string(size) +
                                                 " bytes; a plugin has 64 bytes to 256 MiB");
@@ -111,7 +118,7 @@ Result<StagedFile> StagingDirectory::stage(const PluginDirectory& from, const st
   FileDescriptor copied(open(incoming.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR));
   if (!copied.valid()) return failed("the staged copy cannot be made", errno);
   StagedFile partial(incoming, FileDescriptor(), size, {});  // removes it on every way out
-  auto digest = copy(dropped.value(), copied.get(), file);
+  auto digest = copy_bytes(from, copied.get(), file);
   if (!digest.ok()) return std::move(digest).error();
   if (fchmod(copied.get(), S_IRUSR | S_IXUSR) != 0) {
     return failed("the staged copy cannot be made executable", errno);
@@ -125,7 +132,6 @@ Result<StagedFile> StagingDirectory::stage(const PluginDirectory& from, const st
   FileDescriptor reading(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   StagedFile staged(path, std::move(reading), size, std::move(digest).value());
   if (staged.fd() < 0) return failed("the staged copy cannot be opened", errno);
-  staged.set_signature(from.read_signature(file));
   return staged;
 }
 

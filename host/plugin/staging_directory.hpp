@@ -27,6 +27,11 @@ class StagingDirectory {
   Result<StagedFile> stage(const PluginDirectory& from, const std::string& file,
                            std::uint64_t generation) const;
 
+  // [control] The same for a file that is open already and is called `file`. The copy has no
+  // signature yet.
+  Result<StagedFile> copy(const DroppedFile& from, const std::string& file,
+                          std::uint64_t generation) const;
+
   const std::string& path() const { return path_; }  // absolute
 
  private:

@@ -25,6 +25,10 @@ struct Arm {
   std::chrono::milliseconds request_timeout{0};
   bool mix_content_types = true;
   std::shared_ptr<RequestStats> stats;  // what was sent to it, of this generation
+  // A new version of the backend on trial, which gets `canary_share` (0 to 1) of the arm's
+  // requests; null: none.
+  std::shared_ptr<const Arm> canary;
+  double canary_share = 0;
 };
 
 // A copy of the traffic that a backend gets beside the one that answers.

@@ -1,6 +1,8 @@
 #include "host/routing/splitter.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <string>
 
 #include "host/routing/weighted_draw.hpp"
 
@@ -29,9 +31,32 @@ Splitter::Splitter(const Endpoint& endpoint)
     shard_arms_.push_back({.hash = shard_hash(arm.tag), .weight = arm.weight});
     if (arm.weight > 0) weighted_.push_back(i);
   }
+  const bool tries = std::any_of(endpoint.arms.begin(), endpoint.arms.end(),
+                                 [](const Arm& arm) { return arm.canary != nullptr; });
+  if (!tries) return;
+  for (const Arm& arm : endpoint.arms) {
+    canary_blocks_.emplace_back(std::vector<double>{1 - arm.canary_share, arm.canary_share});
+  }
 }
 
 const Arm* Splitter::pick(const HttpRequest& request, Random& random, const Gathering& gathered) {
+  const Arm* const arm = pick_arm(request, random, gathered);
+  if (arm == nullptr || arm->canary == nullptr) return arm;
+  return takes_canary(*arm, request, random) ? arm->canary.get() : arm;
+}
+
+// Within the arm, so that a trial moves no request from one arm of an experiment to another.
+bool Splitter::takes_canary(const Arm& arm, const HttpRequest& request, Random& random) {
+  if (request.has_shard_key) {
+    const std::uint64_t point = shard_hash(std::string(request.shard_key) + "\ncanary");
+    return static_cast<double>(point) < arm.canary_share * 0x1p64;
+  }
+  const auto index = static_cast<std::size_t>(&arm - endpoint_->arms.data());
+  return canary_blocks_[index].pick(random) == 1;
+}
+
+const Arm* Splitter::pick_arm(const HttpRequest& request, Random& random,
+                              const Gathering& gathered) {
   const std::vector<Arm>& arms = endpoint_->arms;
   if (arms.empty()) return nullptr;
   if (request.has_shard_key) return &arms[pick_by_key(shard_hash(request.shard_key), shard_arms_)];

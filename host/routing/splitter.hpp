@@ -25,6 +25,8 @@ class Splitter {
   const Endpoint& endpoint() const { return *endpoint_; }
 
  private:
+  const Arm* pick_arm(const HttpRequest& request, Random& random, const Gathering& gathered);
+  bool takes_canary(const Arm& arm, const HttpRequest& request, Random& random);
   const Arm& take_turn() const;
   const Arm& pick_shorter(Random& random, const Gathering& gathered) const;
 
@@ -32,7 +34,8 @@ class Splitter {
   PermutedBlocks blocks_;
   std::vector<ShardArm> shard_arms_;
   std::vector<double> weights_;
-  std::vector<std::size_t> weighted_;  // arms of weight > 0
+  std::vector<std::size_t> weighted_;          // arms of weight > 0
+  std::vector<PermutedBlocks> canary_blocks_;  // one for each arm, when one of them has a canary
 };
 
 }  // namespace backplane::host

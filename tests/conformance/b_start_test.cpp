@@ -70,7 +70,7 @@ SCENARIO("B55: a host that is starting is alive, and ready when its backends are
       const int early = status_of(admin, "/readyz");
       RawClient client(admin);
       const auto change = client.ask("DELETE /v1/backends/w HTTP/1.1\r\nHost: localhost\r\n\r\n");
-      gate.open();
+      gate.open(2);  // for the probe, and for the replica
       REQUIRE(host.wait_ready());
       THEN("it is alive at once, takes no change, and is ready in the end") {
         CHECK(alive == 200);
@@ -93,7 +93,7 @@ SCENARIO("B55: readiness does not flap while a backend that serves is changed") 
                           gate.init_json() + R"(,"config":{"num_replicas":)";
     directory.write_app(R"({"backends":{"w":)" + w +
                         R"(1}}},"endpoints":{"w":{"route":"/w","traffic":{"w":1}}}})");
-    gate.open();
+    gate.open(2);  // for the probe, and for the replica
     HostProcess host(directory.serve_arguments());
     REQUIRE(host.wait_ready());
     WHEN("a second replica is being made") {

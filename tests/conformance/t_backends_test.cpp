@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/host_fixture.hpp"
+#include "tests/support/plugin_gate.hpp"
 
 namespace backplane::host {
 namespace {
@@ -193,6 +194,32 @@ TEST_SUITE("backends") {
                      "422 invalid_argument", "num_replicas");
   }
 
+  TEST_CASE("T37: an unknown key of a configuration is refused by its name") {
+    HostFixture host({"hello"});
+    check_no_backend(host, backend("hello", "hello", R"(,"config":{"num_replica":2})"),
+                     "422 unknown_field", "num_replica");
+  }
+
+  TEST_CASE("T38: a number of replicas is an integer of at least 1") {
+    HostFixture host({"hello"});
+    for (const char* const number : {R"("hello")", "-1", "0", "1.5", "1000000000"}) {
+      check_no_backend(
+          host,
+          backend("hello", "hello", R"(,"config":{"num_replicas":)" + std::string(number) + "}"),
+          "422 invalid_argument", "num_replicas");
+    }
+  }
+
+  TEST_CASE("T47: more replicas than the host has room for leave none behind") {
+    HostFixture host({"hello"}, [](HostConfig& config) { config.app_limits.max_replicas = 4; });
+    check_no_backend(host, backend("hello", "hello", R"(,"config":{"num_replicas":5})"),
+                     "422 invalid_argument", "num_replicas");
+    host.create_backend("four", "hello", R"({"num_replicas":4})");
+    CHECK(host.refused("PATCH", "/v1/backends/four", R"({"config":{"num_replicas":5}})") ==
+          "422 invalid_argument");
+    CHECK(host.admin("GET", "/v1/backends/four").at("/stats/replicas") == "4");
+  }
+
   TEST_CASE("T39: a batch size is an integer of at least 1 and fits the handler") {
     HostFixture host({"hello", "bsize"});
     const auto with = [](const std::string& plugin, const std::string& size) {
@@ -207,6 +234,27 @@ TEST_SUITE("backends") {
     CHECK(refused.text_at("/pointer") == "/config/max_batch_size");
     host.create_backend("one", "hello", R"({"max_batch_size":1})");
     host.create_backend("ten", "bsize", R"({"max_batch_size":10})");
+  }
+
+  TEST_CASE("T92: a request that a batch handler refuses fails alone, and the next one is served") {
+    HostFixture host({"bitem"});
+    host.create_backend("b", "bitem", R"({"max_batch_size":8})");
+    host.create_endpoint("b", "/b", R"({"b":1})");
+    CHECK(host.get("/b?fail=1").status() == 400);
+    CHECK(host.get("/b").body() == "item 1");
+  }
+
+  TEST_CASE("T96: as many requests as a backend has replicas are in flight together") {
+    HostFixture host({"gate"});
+    PluginGate gate(host.directory());
+    host.create_backend("g", "gate", R"({"num_replicas":10})", gate.init_json());
+    host.create_endpoint("g", "/g", R"({"g":1})");
+    std::vector<PendingAnswer> waiting;
+    for (int i = 0; i < 10; ++i) waiting.push_back(host.get_async("/g"));
+    // A barrier: nobody is let go before all ten are inside.
+    REQUIRE(gate.wait_entered(10));
+    gate.open(10);
+    for (PendingAnswer& pending : waiting) CHECK(pending.get().body() == "1");
   }
 
   TEST_CASE("T44: replicas are constructed in parallel") {

@@ -5,6 +5,7 @@
 #include "tests/support/background_load.hpp"
 #include "tests/support/host_fixture.hpp"
 #include "tests/support/plugin_gate.hpp"
+#include "tests/support/raw_client.hpp"
 
 namespace backplane::host {
 namespace {
@@ -43,12 +44,17 @@ struct StuckConstructor {
     CHECK(answer.header("Location") == "/v1/operations/" + operation);
     CHECK(answer.text_at("/state") == "running");
   }
-  // Lets the constructor go: a second one comes.
+  // Lets the constructor go, if it has begun: two more come.
   ~StuckConstructor() {
     host.admin("PUT", "/v1/backends/second",
-               R"({"plugin":"ctorgate","handler":"ctorgate","init":{"replicas":2}})");
+               R"({"plugin":"ctorgate","handler":"ctorgate","init":{"replicas":2},
+                   "config":{"num_replicas":2}})");
   }
 };
+
+bool can_connect(std::uint16_t port) {
+  return RawClient().connect(port);
+}
 
 }  // namespace
 
@@ -273,6 +279,8 @@ TEST_SUITE("control") {
     REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
     host.create_endpoint("f", "/f", R"({"b":1})");
     std::filesystem::remove(host.plugin_directory() / "hello2.so");
+    // The copies that the host keeps would do.
+    std::filesystem::remove_all(host.directory() / "state" / "artifacts");
     host.restart();
     CHECK(host.get("/e").body() == "hello serve!");
     CHECK(host.get("/f").refusal() == "503 no_replica");
@@ -286,6 +294,46 @@ TEST_SUITE("control") {
         200);
     CHECK(host.get("/f").body() == "hello2");
     CHECK(host.admin("GET", "/readyz").status() == 200);
+  }
+
+  TEST_CASE("T106: a host that has stopped answers on neither port") {
+    HostFixture host({"hello"});
+    const std::uint16_t data = host.data_port();
+    const std::uint16_t admin = host.admin_port();
+    REQUIRE(can_connect(data));
+    REQUIRE(can_connect(admin));
+    host.stop();
+    CHECK_FALSE(can_connect(data));
+    CHECK_FALSE(can_connect(admin));
+  }
+
+  TEST_CASE("T107: every acceptor of the port answers for the same routes") {
+    HostFixture host({"hello"}, [](HostConfig& config) { config.data.io_threads = 4; });
+    host.create_backend("a", "hello");
+    host.create_endpoint("e", "/e", R"({"a":1})");
+    // The kernel spreads connections over the acceptors; those that go away take none with them.
+    for (int i = 0; i < 64; ++i) {
+      PendingAnswer leaving = host.get_async("/e");
+      leaving.abandon();
+      CHECK(host.get("/-/routes").status() == 200);
+    }
+    host.create_endpoint("f", "/f", R"({"a":1})");
+    for (int i = 0; i < 64; ++i) CHECK(host.get("/f").body() == "hello serve!");
+  }
+
+  TEST_CASE(
+      "T111: of two changes the last one holds, names do not collide, and a start finds both") {
+    HostFixture host({"hello", "hello2"});
+    host.create_backend("same", "hello");
+    host.create_backend("other", "hello2");
+    host.create_endpoint("same", "/same", R"({"same":1})");
+    host.set_traffic("same", R"({"other":1})");
+    host.set_traffic("same", R"({"same":0.5,"other":0.5})");
+    host.restart();
+    CHECK(host.admin("GET", "/v1/app").at("/endpoints/same/traffic") ==
+          R"({"other":0.5,"same":0.5})");
+    CHECK(host.admin("GET", "/v1/app").text_at("/backends/same/plugin") == "hello");
+    CHECK(host.admin("GET", "/v1/history").at("/revisions/0/revision") == "5");
   }
 
   TEST_CASE("T104: what one admin client made another one sees and uses") {

@@ -43,6 +43,8 @@ HostFixture::HostFixture(const std::vector<std::string>& plugins, const Adjust& 
   config_.data.io_threads = 2;  // so that every test crosses threads
   config_.admin.port = 0;
   config_.admin_auth = AdminAuth::kNone;
+  // Fixtures write down and wait for what happens to them, which a probe would do once more.
+  config_.probe_plugins = false;
   config_.plugin_directory = plugin_directory();
   config_.state_directory = directory() / "state";
   std::filesystem::create_directory(plugin_directory());

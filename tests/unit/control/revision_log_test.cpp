@@ -39,6 +39,7 @@ RevisionRecord record(std::uint32_t number) {
   record.action = "change " + std::to_string(number);
   record.restores = number == 4 ? 2 : 0;
   record.document = document(number);
+  record.plugins = {{"hello", {.sha256 = "v" + std::to_string(number / 5), .previous = "v0"}}};
   return record;
 }
 
@@ -61,6 +62,7 @@ void check_same(const RevisionRecord& found, const RevisionRecord& wanted) {
   CHECK(found.action == wanted.action);
   CHECK(found.restores == wanted.restores);
   CHECK(found.document == wanted.document);
+  CHECK(found.plugins == wanted.plugins);
 }
 
 }  // namespace
@@ -114,6 +116,8 @@ TEST_SUITE("control") {
     REQUIRE(entries.value().size() == 2);
     CHECK(entries.value()[0].revision == 5);
     CHECK(entries.value()[0].action == "change 5");
+    CHECK(entries.value()[0].diff.back() ==
+          DocumentChange{.path = "/plugins/hello", .from = R"("v0")", .to = R"("v1")"});
     CHECK(entries.value()[1].restores == 2);
     CHECK(entries.value()[1].diff == diff(document(3), document(4)));
     const auto older = log.list(3, 10);

@@ -1,6 +1,8 @@
 #include "host/routing/splitter.hpp"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -67,6 +69,47 @@ TEST_SUITE("routing") {
       first += splitter.pick(HttpRequest(), random, kNone) == &endpoint.arms[0] ? 1 : 0;
     }
     CHECK(first == 160);
+  }
+
+  TEST_CASE("Splitter: a canary gets its share of its arm, and of no other") {
+    Endpoint endpoint = endpoint_with({{"a", 0.5}, {"b", 0.5}});
+    auto canary = std::make_shared<Arm>();
+    canary->tag = "a";
+    endpoint.arms[0].canary = std::move(canary);
+    endpoint.arms[0].canary_share = 0.25;
+    Splitter splitter(endpoint);
+    Random random(1);
+    int former = 0;
+    int tried = 0;
+    for (int i = 0; i < 8000; ++i) {
+      const Arm* arm = splitter.pick(HttpRequest(), random, kNone);
+      former += arm == &endpoint.arms[0] ? 1 : 0;
+      tried += arm == endpoint.arms[0].canary.get() ? 1 : 0;
+    }
+    CHECK(former == doctest::Approx(3000).epsilon(0.01));
+    CHECK(tried == doctest::Approx(1000).epsilon(0.01));
+  }
+
+  TEST_CASE("Splitter: by key a trial moves clients within their arm only, and each for good") {
+    Endpoint endpoint = endpoint_with({{"a", 0.5}, {"b", 0.5}});
+    const Endpoint before = endpoint_with({{"a", 0.5}, {"b", 0.5}});
+    auto canary = std::make_shared<Arm>();
+    canary->tag = "a";
+    endpoint.arms[0].canary = std::move(canary);
+    endpoint.arms[0].canary_share = 0.25;
+    Splitter splitter(endpoint);
+    Splitter former(before);
+    Random random(1);
+    int tried = 0;
+    for (int i = 0; i < 4000; ++i) {
+      const std::string key = "key-" + std::to_string(i);
+      const Arm* arm = splitter.pick(with_key(key), random, kNone);
+      CHECK(arm->tag == former.pick(with_key(key), random, kNone)->tag);
+      CHECK(arm == splitter.pick(with_key(key), random, kNone));
+      tried += arm == endpoint.arms[0].canary.get() ? 1 : 0;
+    }
+    CHECK(tried > 400);
+    CHECK(tried < 600);
   }
 
   TEST_CASE("Splitter: one arm takes all, weight 0 takes nothing") {

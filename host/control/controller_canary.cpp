@@ -1,0 +1,65 @@
+// How a new version of a plugin is tried on a share of the requests before it takes over.
+
+#include <utility>
+
+#include "host/base/log.hpp"
+#include "host/control/controller.hpp"
+
+namespace backplane::host {
+namespace {
+
+// How often the record of a trial is looked at.
+constexpr std::chrono::milliseconds kLook{50};
+
+std::uint64_t errors_in(const RequestSummary& summary) {
+  std::uint64_t errors = 0;
+  for (const Outcome outcome : {Outcome::kRejected, Outcome::kFailed, Outcome::kTimeout}) {
+    errors += summary.outcomes[static_cast<std::size_t>(outcome)];
+  }
+  return errors;
+}
+
+}  // namespace
+
+void Controller::start_trial(const ProposalPtr& proposal) {
+  for (const auto& [tag, backend] : proposal->built) {
+    canaries_[tag] = {.backend = backend, .share = proposal->request.canary->weight};
+  }
+  proposal->on_trial_since = Clock::now();
+  publish();
+  enter(proposal->operation, OperationStage::kCanary);
+  watch_trial(proposal);
+}
+
+void Controller::watch_trial(const ProposalPtr& proposal) {
+  if (proposal->over) return;
+  const CanaryVerdict verdict =
+      judge(trial_record(*proposal, Clock::now()), *proposal->request.canary);
+  if (verdict.kind == CanaryVerdict::Kind::kRollBack) {
+    log_warning("control", "the canary of plugin '" + proposal->request.object +
+                               "' is rolled back: " + verdict.reason);
+    return fail(proposal, Error(ErrorCode::kBadHandlerResponse, "canary_failed", verdict.reason),
+                OperationState::kFailed);
+  }
+  if (verdict.kind == CanaryVerdict::Kind::kPromote) {
+    prepared_.push_back(proposal);
+    return commit_next();
+  }
+  setup_.control.post_at(Clock::now() + kLook, [this, proposal] { watch_trial(proposal); });
+}
+
+CanaryRecord Controller::trial_record(const Proposal& proposal, TimePoint now) const {
+  RequestSummary sum;
+  for (const auto& [tag, backend] : proposal.built) {
+    for (const auto& [name, endpoint] : desired_.endpoints) {
+      const EndpointCounts* counts = snapshots_.counts(name);
+      if (counts != nullptr) sum += counts->of_generation(tag, backend->generation());
+    }
+  }
+  return {.requests = sum.total(),
+          .errors = errors_in(sum),
+          .p99 = sum.latency.quantile(0.99),
+          .on_trial = now - proposal.on_trial_since};
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/base/result.hpp"
+#include "host/control/controller.hpp"
+#include "host/control/reload_request.hpp"
+
+namespace backplane::host {
+
+// Puts another version in the place of a plugin's code, without one request noticing: the file is
+// opened beside what runs, every backend that uses the plugin is built anew of it, and all of them
+// change places in one publish. One reload of a plugin at a time; those that come meanwhile wait,
+// and equal ones wait together, since the file that will be read is the same. Whatever fails leaves
+// the former version serving. Owned by Host; control thread.
+class Reloader {
+ public:
+  // Called on control once.
+  using Done = std::function<void(Result<ReloadOutcome>)>;
+
+  // Reloads of one plugin that may wait for their turn.
+  static constexpr std::size_t kMaxWaiting = 8;
+
+  explicit Reloader(Controller& controller) : controller_(controller) {}
+
+  // [control] Answers the operation to watch it by, 0 when it is refused at once. kNotFound
+  // "unknown_plugin", "plugin_not_in_use"; kConflict "nothing_to_roll_back", "reload_in_progress";
+  // what PluginStore and Controller::propose answer; and kBadHandlerResponse when the version was
+  // loaded and does not do. Errors name the "stage".
+  std::uint64_t reload(ReloadRequest request, Done done);
+
+  // [control] How often reloads came to what: "done", "unchanged", or the code of the failure.
+  const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
+  // [control] Why the latest reload of `plugin` failed; null when it did not.
+  const Error* last_error(const std::string& plugin) const;
+
+ private:
+  struct Run {
+    ReloadRequest request;
+    std::vector<Done> done;
+    std::uint64_t operation = 0;
+    bool over = false;  // what still arrives is thrown away
+  };
+  using RunPtr = std::shared_ptr<Run>;
+
+  Status admit(const ReloadRequest& request) const;
+  void start(const RunPtr& run);
+  void on_opened(const RunPtr& run, const Result<OpenedPlugin>& opened);
+  void propose(const RunPtr& run, const std::shared_ptr<PluginLibrary>& library);
+  // Answers, and makes way for the next one.
+  void finish(const RunPtr& run, const Result<ReloadOutcome>& outcome);
+
+  Controller& controller_;
+  std::map<std::string, std::deque<RunPtr>> queues_;  // by plugin; the first one runs
+  std::map<std::string, Error> last_errors_;
+  std::map<std::string, std::uint64_t> counts_;
+};
+
+}  // namespace backplane::host

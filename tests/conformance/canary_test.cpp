@@ -1,0 +1,91 @@
+#include <map>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/background_load.hpp"
+#include "tests/support/version_host.hpp"
+
+namespace backplane::host {
+namespace {
+
+std::string wait_ended(const VersionHost& host, const std::string& location) {
+  std::string state;
+  CHECK(wait_for([&] {
+    state = host.admin("GET", location).text_at("/state");
+    return state != "running";
+  }));
+  return state;
+}
+
+}  // namespace
+
+TEST_SUITE("canary") {
+  TEST_CASE("canary: a build that fails too often is rolled back by itself, with the reason") {
+    VersionHost host;
+    BackgroundLoad load(host.data_port(), "/v");
+    host.drop("version_flaky");
+    const Answer accepted =
+        host.reload(R"({"strategy":"canary","weight":0.2,"min_requests":40,"duration_ms":3600000})",
+                    "?wait_ms=0");
+    REQUIRE(accepted.status() == 202);
+    CHECK(wait_ended(host, accepted.header("Location")) == "failed");
+    const Answer ended = host.admin("GET", accepted.header("Location"));
+    CHECK(ended.text_at("/error/code") == "canary_failed");
+    CHECK(ended.text_at("/error/detail").find("requests failed") != std::string::npos);
+    CHECK(host.plugin().text_at("/last_error/code") == "canary_failed");
+    CHECK(host.admin("GET", "/metrics")
+              .body()
+              .find(R"(backplane_reloads_total{outcome="canary_failed"} 1)") != std::string::npos);
+    CHECK(host.tally("/v", 64) == std::map<std::string, int>{{"v1", 64}});
+    const auto answers = load.stop();
+    // Only requests of its share were failed, and none was lost.
+    CHECK(answers.at("v1") > answers.at("v5"));
+    CHECK(answers.at("500 handler_error") > 0);
+    CHECK(answers.size() == 3);
+  }
+
+  TEST_CASE("canary: a good build takes over by itself, and gets its share until then") {
+    VersionHost host;
+    host.drop("version2");
+    PendingAnswer reload = host.admin_async(
+        "POST", "/v1/plugins/version/reload?wait_ms=30000",
+        R"({"strategy":"canary","weight":0.25,"min_requests":200,"duration_ms":0})");
+    // Nobody asks yet, so that it stays on trial.
+    CHECK(wait_for([&] { return latest_stage(host) == "canary"; }));
+    const auto share = host.tally("/v", 400);
+    CHECK(share.at("v1") + share.at("v2") == 400);
+    CHECK(share.at("v2") >= 96);
+    CHECK(share.at("v2") <= 104);
+    // By key a client keeps to one of both.
+    const HostFixture::Fields key{{"X-Serve-Shard-Key", "user-17"}};
+    const std::string first = host.data("GET", "/v", key).body();
+    for (int i = 0; i < 20; ++i) CHECK(host.data("GET", "/v", key).body() == first);
+    BackgroundLoad load(host.data_port(), "/v");
+    CHECK(reload.get().text_at("/state") == "done");
+    CHECK(host.tally("/v", 64) == std::map<std::string, int>{{"v2", 64}});
+    CHECK(load.stop().size() <= 2);
+  }
+
+  TEST_CASE("canary: one that is too slow is rolled back; one on trial can be aborted") {
+    VersionHost host;
+    host.drop("version_slow");
+    const Answer slow = host.reload(
+        R"({"strategy":"canary","weight":1,"min_requests":8,"max_p99_ms":20,"duration_ms":3600000})",
+        "?wait_ms=0");
+    REQUIRE(slow.status() == 202);
+    CHECK(wait_for([&] { return host.get("/v").body() == "v6"; }));
+    host.tally("/v", 16);
+    CHECK(wait_ended(host, slow.header("Location")) == "failed");
+    CHECK(host.plugin().text_at("/last_error/code") == "canary_failed");
+    host.drop("version2");
+    const Answer trial = host.reload(
+        R"({"strategy":"canary","weight":1,"min_requests":1000000,"duration_ms":3600000})",
+        "?wait_ms=0");
+    CHECK(wait_for([&] { return host.get("/v").body() == "v2"; }));
+    CHECK(host.admin("DELETE", trial.header("Location")).text_at("/state") == "aborted");
+    CHECK(host.tally("/v", 32) == std::map<std::string, int>{{"v1", 32}});
+  }
+}
+
+}  // namespace backplane::host
