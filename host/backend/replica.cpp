@@ -64,6 +64,9 @@ Result<std::unique_ptr<HandlerInstance>> Replica::create_instance() const {
     Status configured = instance.value()->reconfigure(user_config_json_);
     if (!configured.ok()) return std::move(configured).error();
   }
+  Status healthy = instance.value()->health();
+  // Not a matter of now: it is not to be used as it was made.
+  if (!healthy.ok()) return std::move(healthy).error().with_code(ErrorCode::kInvalidArgument);
   return instance;
 }
 

@@ -1,5 +1,7 @@
 #include "host/control/plugin_opener.hpp"
 
+#include <algorithm>
+
 namespace backplane::host {
 namespace {
 
@@ -43,6 +45,10 @@ void PluginOpener::on_probed(const OpeningPtr& opening, const CandidatePtr& cand
                              const Result<ProbeReport>& report) {
   if (!report.ok()) return opening->done(report.error());
   opening->warnings = report.value().warnings;
+  const auto& warnings = opening->warnings;
+  if (std::find(warnings.begin(), warnings.end(), kLeavesThreads) != warnings.end()) {
+    candidate->unmapping = Unmapping::kForbidden;
+  }
   load(opening, candidate);
 }
 

@@ -61,7 +61,8 @@ Result<PluginCandidate> PluginStore::stage_file(const std::string& plugin) {
     return staged.error().reason() == "plugin_not_found" ? unknown(plugin)
                                                          : std::move(staged).error();
   }
-  return PluginCandidate{plugin, generation, std::move(staged).value()};
+  return PluginCandidate{
+      .plugin = plugin, .generation = generation, .staged = std::move(staged).value()};
 }
 
 Result<PluginCandidate> PluginStore::stage_kept(const std::string& plugin,
@@ -69,7 +70,8 @@ Result<PluginCandidate> PluginStore::stage_kept(const std::string& plugin,
   const std::uint64_t generation = ++last_[plugin];
   auto staged = setup_.artifacts.stage(setup_.staging, plugin, sha256, generation);
   if (!staged.ok()) return std::move(staged).error();
-  return PluginCandidate{plugin, generation, std::move(staged).value()};
+  return PluginCandidate{
+      .plugin = plugin, .generation = generation, .staged = std::move(staged).value()};
 }
 
 Result<PluginCandidate> PluginStore::stage_version(const PluginChoice& choice) {
@@ -90,7 +92,7 @@ Result<std::shared_ptr<PluginLibrary>> PluginStore::load(PluginCandidate candida
   Status kept = setup_.artifacts.keep(candidate.staged);
   if (!kept.ok()) return std::move(kept).error();
   auto library = PluginLibrary::open(std::move(candidate.staged), plugin, candidate.generation,
-                                     setup_.reaper, setup_.options);
+                                     setup_.reaper, setup_.options, candidate.unmapping);
   if (!library.ok()) return library;
   generations_[plugin][candidate.generation] = {library.value()->sha256(), library.value()};
   return library;

@@ -39,6 +39,7 @@ struct PluginCandidate {
   std::string plugin;
   std::uint64_t generation = 0;
   StagedFile staged;
+  Unmapping unmapping = Unmapping::kAllowed;  // as its probe has found
 };
 
 // Where the choice of a version leads: to what is loaded, to a candidate, or, with neither, to

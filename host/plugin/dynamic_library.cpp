@@ -114,6 +114,11 @@ void DynamicLibrary::deinitialize() {
   if (!thrown.empty()) log_warning(bridge_->plugin(), "its deinit threw: " + thrown);
 }
 
+void DynamicLibrary::leave_mapped() {
+  static_cast<void>(mapping_.release());
+  static_cast<void>(bridge_.release());
+}
+
 bool DynamicLibrary::unload() {
   if (mapping_ == nullptr) return true;
   mapping_.reset();

@@ -34,6 +34,8 @@ class DynamicLibrary {
   // [loader] Unmaps it, after deinitialize(). False when it stays: it, or a library it uses, does
   // not let go. What it may still call stays with it then.
   bool unload();
+  // [loader] Instead of unload(), where code of the plugin runs on: it stays for good.
+  void leave_mapped();
 
   bool is_loaded() const { return mapping_ != nullptr; }
   const std::string& path() const { return path_; }

@@ -12,8 +12,12 @@ namespace {
 // The library behind a PluginLibrary, with the file that it is mapped from.
 class StagedLibrary final : public LoadedLibrary {
  public:
-  StagedLibrary(StagedFile staged, std::uint64_t generation, DynamicLibrary library)
-      : staged_(std::move(staged)), generation_(generation), library_(std::move(library)) {}
+  StagedLibrary(StagedFile staged, std::uint64_t generation, DynamicLibrary library,
+                Unmapping unmapping)
+      : staged_(std::move(staged)),
+        generation_(generation),
+        unmapping_(unmapping),
+        library_(std::move(library)) {}
   ~StagedLibrary() override { close_once(); }
 
   UnloadReport close() override { return close_once(); }
@@ -25,16 +29,20 @@ class StagedLibrary final : public LoadedLibrary {
     if (!library_.is_loaded()) return report_;
     report_ = {library_.bridge().plugin(), generation_, false};
     library_.deinitialize();
-    report_.pinned = !library_.unload();
+    const bool stays = unmapping_ == Unmapping::kForbidden;
+    if (stays) library_.leave_mapped();
+    report_.pinned = stays || !library_.unload();
     if (report_.pinned) {
       log_warning(report_.plugin, "generation " + std::to_string(generation_) +
-                                      " stays in memory: it cannot be unmapped");
+                                      " stays in memory: " +
+                                      (stays ? "threads of its run on" : "it cannot be unmapped"));
     }
     return report_;
   }
 
   StagedFile staged_;  // first: the file goes when the mapping is gone
   const std::uint64_t generation_;
+  const Unmapping unmapping_;
   DynamicLibrary library_;
   UnloadReport report_;
 };
@@ -44,7 +52,8 @@ class StagedLibrary final : public LoadedLibrary {
 Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(StagedFile staged, std::string plugin,
                                                            std::uint64_t generation,
                                                            LibraryReaper& reaper,
-                                                           const LibraryOptions& options) {
+                                                           const LibraryOptions& options,
+                                                           Unmapping unmapping) {
   std::shared_ptr<PluginLibrary> opened(
       new PluginLibrary(std::move(plugin), generation, reaper, options));
   const std::string context = "plugin '" + opened->plugin_ + "'";
@@ -56,8 +65,8 @@ Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(StagedFile staged, st
   opened->sha256_ = staged.sha256();
   auto library = DynamicLibrary::load(path, opened->plugin_);
   if (!library.ok()) return std::move(library).error().with_context(context);
-  auto loaded =
-      std::make_unique<StagedLibrary>(std::move(staged), generation, std::move(library).value());
+  auto loaded = std::make_unique<StagedLibrary>(std::move(staged), generation,
+                                                std::move(library).value(), unmapping);
   auto shaken = loaded->library().greet(report.value().note);
   if (!shaken.ok()) return std::move(shaken).error().with_context(context);
   Status ready = loaded->library().initialize(shaken.value());

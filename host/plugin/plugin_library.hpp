@@ -25,6 +25,9 @@ struct LibraryOptions {
   std::uint64_t max_response_bytes = std::uint64_t{64} << 20U;  // of one answer's body
 };
 
+// Whether a plugin may be unmapped once nobody uses it; not when threads of its run on.
+enum class Unmapping : std::uint8_t { kAllowed, kForbidden };
+
 // One generation of a plugin, loaded into this process. Shared by the factories of its handlers
 // and by whoever lists plugins; when the last of them lets go, on any thread, the library is
 // handed to the reaper and unloaded on the loader thread.
@@ -38,7 +41,8 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
   static Result<std::shared_ptr<PluginLibrary>> open(StagedFile staged, std::string plugin,
                                                      std::uint64_t generation,
                                                      LibraryReaper& reaper,
-                                                     const LibraryOptions& options);
+                                                     const LibraryOptions& options,
+                                                     Unmapping unmapping = Unmapping::kAllowed);
 
   ~PluginLibrary();
   PluginLibrary(const PluginLibrary&) = delete;

@@ -75,6 +75,12 @@ TEST_SUITE("reload") {
     CHECK(failed.text_at("/code") == "backend_init_failed");
     CHECK(failed.text_at("/detail").find("v4 cannot be made") != std::string::npos);
 
+    host.drop("version_unhealthy");
+    const Answer unhealthy = host.reload();
+    CHECK(unhealthy.refusal() == "502 unhealthy");
+    CHECK(unhealthy.text_at("/stage") == "building");
+    CHECK(unhealthy.text_at("/detail").find("the disk is on fire") != std::string::npos);
+
     host.drop("hello2");
     CHECK(host.reload().text_at("/code") == "unknown_handler");
 

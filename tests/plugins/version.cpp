@@ -14,6 +14,9 @@
 #ifndef VERSION_FAILS_EVERY
 #define VERSION_FAILS_EVERY 0  // fails one request of so many; 0: none
 #endif
+#ifndef VERSION_UNHEALTHY
+#define VERSION_UNHEALTHY false  // whether it says that it cannot work
+#endif
 #ifndef VERSION_WAITS_MS
 #define VERSION_WAITS_MS 0  // before each answer
 #endif
@@ -42,6 +45,10 @@ class Version {
 
   Version(const Version&) = delete;
   Version& operator=(const Version&) = delete;
+
+  void health() const {
+    if (VERSION_UNHEALTHY) throw backplane::Error::internal("the disk is on fire");
+  }
 
   backplane::Response operator()(const backplane::Request&) {
     ++requests_;
