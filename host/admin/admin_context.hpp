@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "host/admin/audit_log.hpp"
 #include "host/admin/event_hub.hpp"
@@ -20,6 +21,12 @@
 
 namespace backplane::host {
 
+// The page for people. Text of the program's own.
+struct DashboardText {
+  std::string_view page;    // HTML
+  std::string_view script;  // JavaScript
+};
+
 // What the admin resources work with; all of it outlives the admin listener.
 struct AdminContext {
   Controller& controller;
@@ -35,6 +42,7 @@ struct AdminContext {
   std::chrono::system_clock::time_point started_at;  // the same, for people
   // Where requests are answered, as "http://127.0.0.1:8000"; empty until they are.
   std::function<std::string()> data_url;
+  DashboardText dashboard;
   AuditLog& audit;
   const GateCounts& gate_counts;
   const RouterStats& router_stats;

@@ -5,6 +5,7 @@
 
 #include "host/admin/app_resource.hpp"
 #include "host/admin/backends_resource.hpp"
+#include "host/admin/dashboard_resource.hpp"
 #include "host/admin/endpoints_resource.hpp"
 #include "host/admin/events_resource.hpp"
 #include "host/admin/history_resource.hpp"
@@ -41,6 +42,8 @@ constexpr unsigned kBare = kNoParameters;
 constexpr unsigned kChange = kDryRun | kWait;
 
 constexpr std::array kRoutes{
+    AdminRoute{"GET", "/", kNone, kRead, kNoBody, kBare, get_dashboard},
+    AdminRoute{"GET", "/dashboard.js", kNone, kRead, kNoBody, kBare, get_dashboard_script},
     AdminRoute{"GET", "/healthz", kNone, kRead, kNoBody, kBare, get_health},
     AdminRoute{"GET", "/readyz", kNone, kRead, kNoBody, kBare, get_readiness},
     AdminRoute{"GET", "/metrics", kNone, kRead, kNoBody, kBare, get_metrics},

@@ -13,6 +13,7 @@
 #include "host/config/app_document_reader.hpp"
 #include "host/config/socket_address.hpp"
 #include "host/control/sqlite_state_store.hpp"
+#include "host/dashboard/dashboard.hpp"
 
 namespace backplane::host {
 namespace {
@@ -183,6 +184,7 @@ Status Host::start_admin() {
       .started = Clock::now(),
       .started_at = std::chrono::system_clock::now(),
       .data_url = [this] { return data_url(); },
+      .dashboard = {.page = dashboard_page(), .script = dashboard_script()},
       .audit = *audit_,
       .gate_counts = gate_->counts(),
       .router_stats = *router_stats_,

@@ -161,4 +161,24 @@ SCENARIO("faults 103: the data listener knows nothing of the admin API") {
   }
 }
 
+TEST_SUITE("dashboard") {
+  TEST_CASE("dashboard: a page that needs nothing from elsewhere and runs nothing but its own") {
+    HostFixture host({"hello"});
+    const Answer page = host.admin("GET", "/");
+    CHECK(page.status() == 200);
+    CHECK(page.header("Content-Type") == "text/html; charset=utf-8");
+    const std::string policy = page.header("Content-Security-Policy");
+    CHECK(policy.find("default-src 'none'") != std::string::npos);
+    CHECK(policy.find("frame-ancestors 'none'") != std::string::npos);
+    CHECK(page.body().find("//") == std::string::npos);
+    const Answer script = host.admin("GET", "/dashboard.js");
+    CHECK(script.header("Content-Type") == "text/javascript; charset=utf-8");
+    // What is shown may hold anything that somebody called an endpoint or wrote into a plugin.
+    for (const char* const markup :
+         {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"}) {
+      CHECK(script.body().find(markup) == std::string::npos);
+    }
+  }
+}
+
 }  // namespace backplane::host
