@@ -28,6 +28,8 @@ class Signals {
     sigemptyset(&set_);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, signal);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    // Ignored, which is inherited, it would hide how probe children end.
+    std::signal(SIGCHLD, SIG_DFL);
     // A peer that closes early is an error code of a write, not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
   }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <fcntl.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 #include <utility>
 
 namespace backplane::host {
@@ -37,7 +37,7 @@ IoThread::IoThread(Setup&& setup, EventLoop&& loop, Descriptor event)
       on_change_(std::move(setup.on_change)),
       services_{setup.config, loop_, *handler_, completions_, setup.budget, counters_},
       // The watch closes what it watches, and whoever completes an exchange needs the other one.
-      wake_watch_(loop_, Descriptor(::dup(completions_.event_fd())), *this),
+      wake_watch_(loop_, Descriptor(::fcntl(completions_.event_fd(), F_DUPFD_CLOEXEC, 0)), *this),
       acceptor_(loop_, std::move(setup.socket), counters_,
                 [this](Descriptor connection, const PeerAddress& peer) {
                   adopt(std::move(connection), peer);

@@ -40,6 +40,7 @@ class HostProcess {
   std::uint16_t data_port() const { return data_port_; }
   std::uint16_t admin_port() const { return admin_port_; }
 
+  pid_t pid() const { return pid_; }
   void signal(int number) const;
   // Nothing when it still runs after `patience`.
   std::optional<ProcessEnd> wait_end(std::chrono::milliseconds patience = kPatience);
