@@ -3,12 +3,14 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <linux/close_range.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 #include "host/base/exit_code.hpp"
+#include "host/base/thread.hpp"
 #include "host/plugin/probe_answer.hpp"
 #include "host/plugin/probe_confinement.hpp"
 #include "host/plugin/probe_request.hpp"
@@ -45,6 +47,11 @@ void say(std::string_view text) {
   }
 }
 
+[[noreturn]] void end_with(std::string_view line) {
+  say(line);
+  _exit(static_cast<int>(ExitCode::kOk));
+}
+
 // Leaves the process with the answer's pipe and nothing else. What the host has open closes by
 // itself when a program is started; a library of the host's may have forgotten to ask for that.
 void arrange_descriptors() {
@@ -62,11 +69,21 @@ void run_probe_child() {
   if (!order.ok()) give_up("it is for backplane to start; " + order.error().message());
   arrange_descriptors();
   confine_probe(order.value().parent);
-  ProbeRun run(order.value().request,
-               [](ProbeStage stage, std::string_view backend) { say(stage_line(stage, backend)); });
-  const auto report = run.run();
-  say(report.ok() ? report_line(report.value()) : error_line(report.error()));
-  _exit(static_cast<int>(ExitCode::kOk));
+  std::optional<ProbeRun> run;  // outlives the thread, and is never destroyed: _exit() comes first
+  ProbeReport passed;
+  // As in the host, a thread loads and unloads that ends later: what the plugin has left with it to
+  // be called then is called after it was unmapped.
+  auto loader = Thread::start("bp-load", ThreadRole::kControl, [&] {
+    run.emplace(order.value().request, [](ProbeStage stage, std::string_view backend) {
+      say(stage_line(stage, backend));
+    });
+    auto report = run->run();
+    if (!report.ok()) end_with(error_line(report.error()));
+    passed = std::move(report).value();
+  });
+  if (!loader.ok()) end_with(error_line(loader.error()));
+  loader.value().join();
+  end_with(report_line(passed));
 }
 
 }  // namespace backplane::host

@@ -19,7 +19,7 @@ namespace backplane::host {
 
 // Takes a plugin through its whole life, in the order and on the kinds of threads that the host
 // does, and looks after each stage what became of the process. For a process that does nothing else
-// and ends afterwards. A local variable; the thread that made it.
+// and ends before this is destroyed. The thread that made it, which loads.
 class ProbeRun {
  public:
   // `enter` is told each stage before it begins, and the backend that it is for, if any.
@@ -28,8 +28,8 @@ class ProbeRun {
   // Remembers what the process is like: before any code of the plugin runs.
   ProbeRun(const ProbeRequest& request, Enter enter);
 
-  // [main] Errors as PluginLibrary::open, HandlerFactory::create and HandlerInstance give them, and
-  // kInvalidArgument "plugin_env_tampering". `took` is left to others.
+  // [loader] Errors as PluginLibrary::open, HandlerFactory::create and HandlerInstance give them,
+  // and kInvalidArgument "plugin_env_tampering". `took` is left to others.
   Result<ProbeReport> run();
 
  private:

@@ -24,6 +24,12 @@ inline void destroy_raw(bp_replica* replica) {
   const std::unique_ptr<bp_replica> owned(replica);
 }
 
+// Answers every call with nothing.
+inline bp_status execute_raw(bp_replica* replica, bp_call* const* calls, std::uint32_t n) {
+  for (std::uint32_t i = 0; i < n; ++i) replica->host->call_complete(calls[i], BP_OK, {});
+  return BP_OK;
+}
+
 inline bp_str raw_text(std::string_view text) {
   return {text.data(), text.size()};
 }
@@ -45,7 +51,8 @@ constexpr bp_handler raw_handler(const char* name, RawExecute execute, std::uint
 }
 
 constexpr bp_plugin raw_plugin(const char* name, const bp_handler* const* handlers,
-                               std::uint32_t count) {
+                               std::uint32_t count,
+                               bp_status (*init)(const bp_host*, bp_error*) = nullptr) {
   bp_plugin plugin{};
   plugin.struct_size = sizeof(bp_plugin);
   plugin.magic = BP_MAGIC;
@@ -55,6 +62,7 @@ constexpr bp_plugin raw_plugin(const char* name, const bp_handler* const* handle
   plugin.version = "1.0.0";
   plugin.handler_count = count;
   plugin.handlers = handlers;
+  plugin.init = init;
   return plugin;
 }
 
@@ -82,4 +90,13 @@ constexpr bp_plugin raw_plugin(const char* name, const bp_handler* const* handle
   static constexpr const bp_handler* kHandlers[] = {&kHandler};                          \
   static constexpr bp_plugin kPlugin = backplane::raw_plugin(plugin_name, kHandlers, 1); \
   BP_RAW_NOTE(plugin_name);                                                              \
+  BP_RAW_ENTRY(&kPlugin)
+
+// The same, whose handler answers nothing, and whose sin is in `init`.
+#define BP_RAW_PLUGIN_WITH_INIT(plugin_name, init)                                             \
+  static constexpr bp_handler kHandler =                                                       \
+      backplane::raw_handler(plugin_name, &backplane::execute_raw, 1);                         \
+  static constexpr const bp_handler* kHandlers[] = {&kHandler};                                \
+  static constexpr bp_plugin kPlugin = backplane::raw_plugin(plugin_name, kHandlers, 1, init); \
+  BP_RAW_NOTE(plugin_name);                                                                    \
   BP_RAW_ENTRY(&kPlugin)
