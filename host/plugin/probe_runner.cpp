@@ -189,6 +189,7 @@ void ProbeRunner::give_up() {
     waiting.swap(waiting_);
   }
   std::vector<Done> untold;
+  untold.reserve(waiting.size() + running_.size());
   for (Waiting& one : waiting) untold.push_back(std::move(one.done));
   for (Running& running : running_) {
     running.process.kill();
