@@ -19,7 +19,7 @@ namespace backplane::host {
 namespace {
 
 // A thread that was joined, or that has been told to end, is gone by then.
-constexpr std::chrono::milliseconds kThreadsEnd{100};
+constexpr std::chrono::milliseconds kThreadsEnd{500};
 
 // The kernel counts them as folders in a folder: that needs no descriptor.
 std::size_t count_threads() {
