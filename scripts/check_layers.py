@@ -39,7 +39,7 @@ HOMES = (
     ("rapidjson/", ("host/json/", "plugin_sdk/include/backplane/json.hpp")),
     ("Poco/", ("host/base/log_channel.cpp", "host/control/", "host/plugin/", "host/app/", "host/cli/")),
     ("prometheus/", ("host/metrics/",)),
-    ("openssl/", ("host/admin/token_digest.cpp", "host/plugin/plugin_trust.cpp")),
+    ("openssl/", ("host/admin/token_digest.cpp", "host/http/tls_", "host/plugin/plugin_trust.cpp")),
     ("sqlite3.h", ("host/control/sqlite_fence.cpp", "host/control/sqlite_file.cpp")),
     ("emmintrin.h", ("host/message/byte_classes.hpp",)),
     ("dlfcn.h", ("host/plugin/",)),
@@ -53,7 +53,7 @@ LINK_HOMES = (
     ("backplane_rapidjson", ("json",)),
     ("Poco::", ("base", "control", "plugin", "app", "cli")),
     ("prometheus-cpp::", ("metrics",)),
-    ("OpenSSL::", ("admin", "plugin", "cli")),
+    ("OpenSSL::", ("admin", "cli", "http", "plugin")),
     ("SQLite::", ("control",)),
     ("${CMAKE_DL_LIBS}", ("plugin",)),
 )

@@ -166,7 +166,8 @@ Status Host::start_data() {
 std::string Host::data_url() const {
   const HttpServer* const server = data_counted_.load(std::memory_order_acquire);
   if (server == nullptr) return {};
-  return "http://" + text_of({config_.data.address, server->port()});
+  return (config_.data.tls ? "https://" : "http://") +
+         text_of({config_.data.address, server->port()});
 }
 
 Status Host::start_admin() {

@@ -37,6 +37,7 @@ void write_http_totals(const HttpTotals& totals, JsonWriter& json) {
   write_named("parse_errors", kHttpFaultNames, totals.parse_errors, json);
   write_named("timeouts", kHttpPhaseNames, totals.timeouts, json);
   write_named("connections", kHttpPhaseNames, totals.connections, json);
+  write_named("tls_errors", kTlsFaultNames, totals.tls_errors, json);
   json.key("rejected").begin_object();
   for (std::size_t status = 0; status < totals.rejected.size(); ++status) {
     if (totals.rejected[status] > 0) json.member(std::to_string(status), totals.rejected[status]);

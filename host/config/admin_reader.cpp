@@ -130,11 +130,12 @@ void read_audit(ObjectReader& admin, HostConfig& config, std::vector<Error>& err
 
 }  // namespace
 
-void read_admin(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
+void read_admin(ObjectReader& root, const std::filesystem::path& folder, HostConfig& config,
+                std::vector<Error>& errors) {
   const auto value = root.take("admin");
   if (!value) return;
   ObjectReader reader(*value, errors);
-  read_listener(reader, config.admin);
+  read_listener(reader, folder, config.admin, errors);
   if (const auto word = reader.read_word("auth", {"token", "none"})) {
     config.admin_auth = *word == 0 ? AdminAuth::kToken : AdminAuth::kNone;
   }

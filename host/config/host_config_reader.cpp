@@ -9,6 +9,7 @@
 #include "host/config/listener_reader.hpp"
 #include "host/config/names.hpp"
 #include "host/config/object_reader.hpp"
+#include "host/config/path_reader.hpp"
 #include "host/config/sha256_reader.hpp"
 #include "host/config/socket_address.hpp"
 
@@ -26,24 +27,12 @@ Error refuse(std::string message, std::string pointer) {
   return Error(ErrorCode::kInvalidArgument, std::move(message)).with_pointer(std::move(pointer));
 }
 
-// A path is any string that the file system could take.
-std::optional<std::filesystem::path> read_path(ObjectReader& reader, std::string_view key,
-                                               const std::filesystem::path& folder) {
-  const std::optional<JsonValue> value = reader.take(key);
-  if (!value) return std::nullopt;
-  const std::string_view text = value->string().value_or("");
-  if (text.empty() || text.find('\0') != std::string_view::npos) {
-    reader.refuse(*value, "a path");
-    return std::nullopt;
-  }
-  return (folder / text).lexically_normal();
-}
-
-void read_data(ObjectReader& root, HostConfig& config, std::vector<Error>& errors) {
+void read_data(ObjectReader& root, const std::filesystem::path& folder, HostConfig& config,
+               std::vector<Error>& errors) {
   const auto value = root.take("data");
   if (!value) return;
   ObjectReader reader(*value, errors);
-  read_listener(reader, config.data);
+  read_listener(reader, folder, config.data, errors);
   reader.finish();
 }
 
@@ -139,14 +128,31 @@ Status check_target(const ListenerConfig& listener, const std::string& name) {
                 "/" + name + "/max_target_bytes");
 }
 
+// Whoever can reach the machine can reach this admin listener: a token must be asked for, and
+// neither it nor what it opens may cross the network in the clear.
+Status check_reachable_admin(const HostConfig& config) {
+  const std::string found =
+      "found admin address '" + config.admin.address + "', which others reach, ";
+  if (config.admin_auth == AdminAuth::kNone) {
+    return refuse(found + "and 'auth' \"none\", wanted \"token\" or a loopback address",
+                  "/admin/auth");
+  }
+  if (!config.admin.tls) {
+    return refuse(
+        found + "without TLS, wanted 'admin.tls' or a loopback address (127.0.0.1 or ::1)",
+        "/admin/address");
+  }
+  return {};
+}
+
 }  // namespace
 
 HostConfig read_host_config(const JsonValue& root, const std::filesystem::path& folder,
                             std::vector<Error>& errors) {
   HostConfig config;
   ObjectReader reader(root, errors);
-  read_data(reader, config, errors);
-  read_admin(reader, config, errors);
+  read_data(reader, folder, config, errors);
+  read_admin(reader, folder, config, errors);
   read_plugins(reader, folder, config, errors);
   read_state(reader, folder, config, errors);
   config.app_file = read_path(reader, "app", folder);
@@ -176,12 +182,9 @@ Result<HostConfig> load_host_config(const std::filesystem::path& path) {
 Status check_host_config(const HostConfig& config) {
   const ListenerConfig& data = config.data;
   const ListenerConfig& admin = config.admin;
-  // The listener speaks no TLS: a token, and what it opens, would cross the network in clear.
   if (!is_loopback(admin.address)) {
-    return refuse("found admin address '" + admin.address +
-                      "', wanted a loopback address (127.0.0.1 or ::1): the admin listener has no "
-                      "TLS",
-                  "/admin/address");
+    Status safe = check_reachable_admin(config);
+    if (!safe.ok()) return safe;
   }
   if (config.admin_auth == AdminAuth::kNone && !config.admin_tokens.empty()) {
     return refuse("found tokens and 'auth' \"none\", wanted one of the two", "/admin/tokens");

@@ -2,7 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "host/config/tls_config.hpp"
 
 namespace backplane::host {
 
@@ -13,6 +16,7 @@ struct ListenerConfig {
   std::uint16_t port = 0;             // 0: the kernel chooses
   std::uint32_t io_threads = 0;       // 0: max(1, cores / 2)
   std::uint32_t max_connections = 16384;
+  std::optional<TlsConfig> tls;  // none: in the clear
 
   std::uint32_t max_target_bytes = 8190;
   std::uint32_t max_head_bytes = 16 * 1024;

@@ -1,5 +1,6 @@
 #include "host/config/listener_reader.hpp"
 
+#include "host/config/path_reader.hpp"
 #include "host/config/socket_address.hpp"
 
 namespace backplane::host {
@@ -18,13 +19,37 @@ constexpr IntegerRange kHeaderFields{1, 10'000};
 constexpr IntegerRange kBodyBytes{0, 4 * kGibibyte};
 constexpr IntegerRange kPipelinedBytes{1024, 16 * kMebibyte};
 constexpr IntegerRange kTimeout{1, kDay};
+constexpr IntegerRange kHandshakeTimeout{1, 600'000};
 constexpr IntegerRange kRate{0, 1'000'000'000};
 constexpr IntegerRange kLingerTimeout{0, 60'000};
 constexpr IntegerRange kLingerBytes{0, kGibibyte};
 
+// A path that is required.
+std::filesystem::path require_path(ObjectReader& reader, std::string_view key,
+                                   const std::filesystem::path& folder) {
+  if (!reader.require(key)) return {};
+  return read_path(reader, key, folder).value_or("");
+}
+
+TlsConfig read_tls(const JsonValue& value, const std::filesystem::path& folder,
+                   std::vector<Error>& errors) {
+  ObjectReader reader(value, errors);
+  TlsConfig tls;
+  tls.certificate = require_path(reader, "certificate", folder);
+  tls.key = require_path(reader, "key", folder);
+  tls.client_ca = read_path(reader, "client_ca", folder);
+  if (const auto word = reader.read_word("min_version", {"1.2", "1.3"})) {
+    tls.min_version = *word == 0 ? TlsVersion::k1_2 : TlsVersion::k1_3;
+  }
+  reader.read("handshake_timeout_ms", kHandshakeTimeout, tls.handshake_timeout);
+  reader.finish();
+  return tls;
+}
+
 }  // namespace
 
-void read_listener(ObjectReader& reader, ListenerConfig& config) {
+void read_listener(ObjectReader& reader, const std::filesystem::path& folder,
+                   ListenerConfig& config, std::vector<Error>& errors) {
   if (const auto address = reader.take("address")) {
     const std::string_view text = address->string().value_or("");
     if (is_ip_address(text)) {
@@ -36,6 +61,7 @@ void read_listener(ObjectReader& reader, ListenerConfig& config) {
   reader.read("port", kPort, config.port);
   reader.read("io_threads", kIoThreads, config.io_threads);
   reader.read("max_connections", kConnections, config.max_connections);
+  if (const auto tls = reader.take("tls")) config.tls = read_tls(*tls, folder, errors);
   reader.read("max_target_bytes", kTargetBytes, config.max_target_bytes);
   reader.read("max_head_bytes", kHeadBytes, config.max_head_bytes);
   reader.read("max_header_fields", kHeaderFields, config.max_header_fields);

@@ -23,6 +23,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const ListenerConfig& conf
 
 Status HttpServer::open(const std::string& thread_prefix, const MakeHandler& make_handler,
                         unsigned threads) {
+  if (config_.tls) {
+    auto tls = TlsContext::create(*config_.tls);
+    if (!tls.ok()) return std::move(tls).error().with_context("TLS");
+    tls_ = std::move(tls).value();
+  }
   auto listening = open_listen_sockets(config_.address, config_.port, threads);
   if (!listening.ok()) return std::move(listening).error();
   ListenSockets sockets = std::move(listening).value();
@@ -30,6 +35,7 @@ Status HttpServer::open(const std::string& thread_prefix, const MakeHandler& mak
   for (unsigned i = 0; i < threads; ++i) {
     auto thread = IoThread::create({.config = config_,
                                     .budget = budget_,
+                                    .tls = tls_.get(),
                                     .name = thread_prefix + "-" + std::to_string(i),
                                     .socket = std::move(sockets.sockets[i]),
                                     .handler = make_handler(i),

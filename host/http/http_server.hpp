@@ -13,6 +13,7 @@
 #include "host/config/listener_config.hpp"
 #include "host/http/connection_budget.hpp"
 #include "host/http/io_thread.hpp"
+#include "host/http/tls_context.hpp"
 #include "host/message/http_handler.hpp"
 #include "host/metrics/http_counters.hpp"
 
@@ -61,6 +62,7 @@ class HttpServer {
   bool all_drained() const;
 
   const ListenerConfig config_;
+  std::unique_ptr<const TlsContext> tls_;  // null: in the clear
   ConnectionBudget budget_;
   std::uint16_t port_ = 0;
   Mutex mutex_;

@@ -12,6 +12,7 @@
 #include "host/http/http_date.hpp"
 #include "host/http/phase_list.hpp"
 #include "host/http/request_pool.hpp"
+#include "host/http/tls_context.hpp"
 #include "host/message/http_handler.hpp"
 #include "host/metrics/http_counters.hpp"
 
@@ -28,6 +29,7 @@ struct IoServices {
   CompletionList& completions;
   ConnectionBudget& budget;
   HttpCounters& counters;
+  const TlsContext* tls;  // null: in the clear
 
   RequestPool pool{config};
   std::array<PhaseList, kHttpPhaseNames.size()> phases{};

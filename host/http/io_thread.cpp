@@ -35,7 +35,7 @@ IoThread::IoThread(Setup&& setup, EventLoop&& loop, Descriptor event)
       handler_(std::move(setup.handler)),
       completions_(std::move(event)),
       on_change_(std::move(setup.on_change)),
-      services_{setup.config, loop_, *handler_, completions_, setup.budget, counters_},
+      services_{setup.config, loop_, *handler_, completions_, setup.budget, counters_, setup.tls},
       // The watch closes what it watches, and whoever completes an exchange needs the other one.
       wake_watch_(loop_, Descriptor(::fcntl(completions_.event_fd(), F_DUPFD_CLOEXEC, 0)), *this),
       acceptor_(loop_, std::move(setup.socket), counters_,
@@ -156,6 +156,7 @@ void IoThread::send_answers() {
 void IoThread::tick() {
   next_tick_ = services_.now() + kTick;
   services_.date.refresh(std::time(nullptr));
+  tick_phase(HttpPhase::kHandshake, true);
   tick_phase(HttpPhase::kFirstByte, true);
   tick_phase(HttpPhase::kIdle, true);
   tick_phase(HttpPhase::kHead, true);
@@ -181,7 +182,7 @@ void IoThread::tick_phase(HttpPhase phase, bool in_order) {
 
 void IoThread::drain_idle() {
   const TimePoint now = services_.now();
-  for (const HttpPhase phase : {HttpPhase::kFirstByte, HttpPhase::kIdle}) {
+  for (const HttpPhase phase : {HttpPhase::kHandshake, HttpPhase::kFirstByte, HttpPhase::kIdle}) {
     PhaseHook* hook = services_.phase(phase).front();
     while (hook != nullptr && hook->since + kDrainGrace <= now) {
       PhaseHook* const next = PhaseList::after(*hook);

@@ -25,6 +25,7 @@ class IoThread final : private ReadyListener {
   struct Setup {
     const ListenerConfig& config;
     ConnectionBudget& budget;
+    const TlsContext* tls;  // null: in the clear
     std::string name;
     Descriptor socket;
     std::unique_ptr<HttpHandler> handler;

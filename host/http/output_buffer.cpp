@@ -26,11 +26,15 @@ ssize_t OutputBuffer::send_both(int fd) {
   return ::sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-OutputBuffer::Sent OutputBuffer::send(int fd) {
+std::string_view OutputBuffer::next_part() {
+  if (sent_ < text_.size()) return {text_.data() + sent_, text_.size() - sent_};
+  return std::string_view(body_).substr(sent_ - text_.size());
+}
+
+template <typename SendSome>
+OutputBuffer::Sent OutputBuffer::send_all(SendSome send_some) {
   while (!empty()) {
-    const ssize_t n = body_.empty()
-                          ? ::send(fd, text_.data() + sent_, text_.size() - sent_, MSG_NOSIGNAL)
-                          : send_both(fd);
+    const ssize_t n = send_some();
     if (n >= 0) {
       sent_ += static_cast<std::size_t>(n);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -41,6 +45,17 @@ OutputBuffer::Sent OutputBuffer::send(int fd) {
   }
   clear();
   return Sent::kAll;
+}
+
+OutputBuffer::Sent OutputBuffer::send(int fd) {
+  return send_all([this, fd] {
+    return body_.empty() ? ::send(fd, text_.data() + sent_, text_.size() - sent_, MSG_NOSIGNAL)
+                         : send_both(fd);
+  });
+}
+
+OutputBuffer::Sent OutputBuffer::send(TlsStream& tls) {
+  return send_all([this, &tls] { return tls.send(next_part()); });
 }
 
 void OutputBuffer::clear() {

@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 #include "host/http/text_buffer.hpp"
+#include "host/http/tls_stream.hpp"
 
 namespace backplane::host {
 
@@ -24,6 +26,8 @@ class OutputBuffer {
   // [io] Writes what the kernel takes without waiting, text and body in one call. kFailed: the
   // other side is gone.
   Sent send(int fd);
+  // [io] The same through TLS, which takes one of them after the other.
+  Sent send(TlsStream& tls);
   // [io] Bytes written since clear(); tells progress.
   std::size_t sent() const { return sent_; }
   // [io] Keeps the memory of text(), within reason.
@@ -32,6 +36,10 @@ class OutputBuffer {
  private:
   // sendmsg(2) of what is left of both.
   ssize_t send_both(int fd);
+  // What is left of the one that is being sent.
+  std::string_view next_part();
+  template <typename SendSome>
+  Sent send_all(SendSome send_some);
 
   TextBuffer text_;
   std::string body_;

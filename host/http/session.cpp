@@ -33,12 +33,14 @@ Session::Session(IoServices& services, Descriptor socket, const PeerAddress& pee
 Session::~Session() = default;
 
 void Session::start() {
+  if (services_.tls != nullptr) return start_tls();
   enter(HttpPhase::kFirstByte, services_.config.first_byte_timeout);
   watch_.want_read();
 }
 
 void Session::reject() {
-  send_now(watch_.fd(), kOverloaded);
+  // To be understood there would have to be a handshake, which costs more than is left.
+  if (services_.tls == nullptr) send_now(watch_.fd(), kOverloaded);
   keep_alive_ = false;
   linger();
 }
@@ -57,6 +59,7 @@ void Session::enter(HttpPhase phase, Duration limit) {
 }
 
 void Session::linger() {
+  if (tls_ != nullptr) end_tls();
   ::shutdown(watch_.fd(), SHUT_WR);
   if (!with_handler_) release();
   enter(HttpPhase::kLinger, services_.config.linger_timeout);
@@ -93,6 +96,7 @@ void Session::close() {
     services_.counters.connections[static_cast<std::size_t>(phase_)].subtract();
     listed_ = false;
   }
+  if (tls_ != nullptr) end_tls();
   watch_.close();
   if (counted_) services_.budget.give_back();
   services_.closed.push_back(this);
@@ -107,7 +111,7 @@ void Session::stop() {
   if (with_handler_ && !answered_ && !in_pieces_) {
     answer_unfinished(
         Error(ErrorCode::kUnavailable, "shutting_down", "the server is shutting down"));
-    static_cast<void>(active_->output.send(watch_.fd()));
+    static_cast<void>(send_output());
   }
   close();
 }
@@ -121,6 +125,9 @@ void Session::on_tick(TimePoint now) {
     return refuse(Error(ErrorCode::kRequestTimeout, "the request did not arrive in time"));
   }
   if (is_in(HttpPhase::kWrite)) services_.counters.client_gone.add();
+  if (is_in(HttpPhase::kHandshake)) {
+    services_.counters.tls_errors[static_cast<std::size_t>(TlsFault::kTimeout)].add();
+  }
   close();
 }
 
@@ -137,7 +144,7 @@ void Session::check_in_flight(TimePoint now) {
   if (!probed_) {
     if (now < since + kProbeAfter) return;
     probed_ = true;
-    return send_now(watch_.fd(), kProbe);
+    return say(kProbe);
   }
   if (was_reset(watch_.fd())) on_client_gone();
 }

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <sys/types.h>
 
 #include "host/base/error.hpp"
 #include "host/http/active_request.hpp"
 #include "host/http/io_services.hpp"
+#include "host/http/tls_stream.hpp"
 #include "host/http/watch.hpp"
 
 namespace backplane::host {
@@ -67,6 +69,12 @@ class Session final : public PhaseHook, private ReadyListener {
   void extend_body_deadline();
   void name_request();
 
+  // TLS.
+  void start_tls();
+  void shake_hands();
+  void end_tls();
+  ssize_t receive_tls(std::span<char> room);
+
   // Answering.
   void refuse(const Refusal& refusal);
   void refuse(const Error& error);
@@ -77,6 +85,9 @@ class Session final : public PhaseHook, private ReadyListener {
   void ask_for_piece();
   void answer_unfinished(const Error& error);
   void queue_output();
+  OutputBuffer::Sent send_output();
+  // Best effort, for an interim answer.
+  void say(std::string_view text);
   void on_answered();
   void next_request();
 
@@ -95,6 +106,7 @@ class Session final : public PhaseHook, private ReadyListener {
   IoServices& services_;
   Watch watch_;
   const PeerAddress peer_;
+  std::unique_ptr<TlsStream> tls_;  // null in the clear, and once nothing may be said any more
   std::unique_ptr<ActiveRequest> active_;
   HttpPhase phase_ = HttpPhase::kFirstByte;
   bool counted_;

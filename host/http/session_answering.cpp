@@ -3,6 +3,7 @@
 
 #include "host/http/response_writer.hpp"
 #include "host/http/session.hpp"
+#include "host/http/socket_io.hpp"
 #include "host/message/error_response.hpp"
 
 // What a Session says, and what follows when it has been said.
@@ -68,6 +69,15 @@ void Session::queue_output() {
   services_.to_send.push_back(this);
 }
 
+OutputBuffer::Sent Session::send_output() {
+  return tls_ == nullptr ? active_->output.send(watch_.fd()) : active_->output.send(*tls_);
+}
+
+void Session::say(std::string_view text) {
+  if (tls_ == nullptr) return send_now(watch_.fd(), text);
+  tls_->send_now(text);
+}
+
 void Session::on_completion() {
   with_handler_ = false;
   services_.handler.finish(*active_);
@@ -131,7 +141,7 @@ void Session::send_answer() {
   send_queued_ = false;
   if (closed_ || active_ == nullptr) return;
   const std::size_t before = active_->output.sent();
-  switch (active_->output.send(watch_.fd())) {
+  switch (send_output()) {
     case OutputBuffer::Sent::kAll:
       return on_answered();
     case OutputBuffer::Sent::kFailed:
@@ -148,6 +158,7 @@ void Session::send_answer() {
 
 void Session::on_writable() {
   if (is_in(HttpPhase::kWrite)) send_answer();
+  if (is_in(HttpPhase::kHandshake)) shake_hands();
 }
 
 void Session::on_answered() {

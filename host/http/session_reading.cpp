@@ -25,6 +25,8 @@ constexpr std::string_view kAllMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, O
 void Session::on_readable() {
   if (closed_) return;
   switch (phase_) {
+    case HttpPhase::kHandshake:
+      return shake_hands();
     case HttpPhase::kInFlight:
       return read_ahead();
     case HttpPhase::kLinger:
@@ -46,6 +48,7 @@ void Session::acquire() {
 }
 
 ssize_t Session::receive_into(std::span<char> room) {
+  if (tls_ != nullptr) return receive_tls(room);
   const ssize_t n = receive(watch_.fd(), room);
   // Less than there was room for is all there was (epoll(7)).
   const bool all = n < 0 ? would_block() : static_cast<std::size_t>(n) < room.size();
@@ -121,7 +124,7 @@ void Session::on_head_done() {
   }
   const Framing& framing = active_->reader.framing();
   if (framing.expects_continue && active_->reader.body_bytes() == 0) {
-    send_now(watch_.fd(), kContinue);
+    say(kContinue);
   }
 }
 

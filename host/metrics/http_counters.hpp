@@ -30,6 +30,7 @@ inline constexpr std::array<std::string_view, 11> kHttpFaultNames = {
 
 // What a connection is doing: http_connections{state} and http_timeouts{phase}.
 enum class HttpPhase : std::uint8_t {
+  kHandshake,  // TLS: has not agreed on anything yet
   kFirstByte,  // connected, has sent nothing yet
   kIdle,       // between two requests
   kHead,
@@ -38,8 +39,21 @@ enum class HttpPhase : std::uint8_t {
   kWrite,     // the client does not take its answer
   kLinger,    // answered and half-closed; what still comes is dropped
 };
-inline constexpr std::array<std::string_view, 7> kHttpPhaseNames = {
-    "first_byte", "idle", "head", "body", "in_flight", "write", "linger"};
+inline constexpr std::array<std::string_view, 8> kHttpPhaseNames = {
+    "handshake", "first_byte", "idle", "head", "body", "in_flight", "write", "linger"};
+
+// Why a TLS connection came to nothing: tls_errors{reason}.
+enum class TlsFault : std::uint8_t {
+  kNotTls,             // HTTP in the clear, or anything else
+  kVersion,            // an older one than is spoken here
+  kClientCertificate,  // none, an expired one, one of somebody else
+  kServerName,         // a name that the certificate does not have
+  kTimeout,
+  kClosed,  // by the client, in the middle of the handshake
+  kOther,
+};
+inline constexpr std::array<std::string_view, 7> kTlsFaultNames = {
+    "not_tls", "version", "client_certificate", "server_name", "timeout", "closed", "other"};
 
 // The plain sums of the counters of all io threads of a listener at one moment.
 struct HttpTotals {
@@ -58,6 +72,7 @@ struct HttpTotals {
   std::array<std::uint64_t, kHttpFaultNames.size()> parse_errors{};
   std::array<std::uint64_t, kHttpPhaseNames.size()> timeouts{};
   std::array<std::uint64_t, kHttpPhaseNames.size()> connections{};
+  std::array<std::uint64_t, kTlsFaultNames.size()> tls_errors{};
   std::array<std::uint64_t, 600> rejected{};  // by status; refused by the server itself
 };
 
@@ -79,6 +94,7 @@ struct alignas(kCacheLine) HttpCounters {
   std::array<Counter, kHttpFaultNames.size()> parse_errors;
   std::array<Counter, kHttpPhaseNames.size()> timeouts;
   std::array<Counter, kHttpPhaseNames.size()> connections;
+  std::array<Counter, kTlsFaultNames.size()> tls_errors;
   std::array<Counter, 600> rejected;
 
   // [any]
@@ -98,6 +114,7 @@ struct alignas(kCacheLine) HttpCounters {
     add_each(parse_errors, totals.parse_errors);
     add_each(timeouts, totals.timeouts);
     add_each(connections, totals.connections);
+    add_each(tls_errors, totals.tls_errors);
     add_each(rejected, totals.rejected);
   }
 

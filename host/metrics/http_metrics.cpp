@@ -46,6 +46,8 @@ constexpr MetricName kTimeouts{"backplane_http_timeouts_total",
                                "Connections whose time was up, by what they were doing."};
 constexpr MetricName kConnections{"backplane_http_connections",
                                   "Open connections, by what they are doing."};
+constexpr MetricName kTlsErrors{"backplane_tls_errors_total",
+                                "TLS connections that came to nothing, by reason."};
 constexpr MetricName kRejected{"backplane_http_rejected_total",
                                "Requests answered by the HTTP server itself, by status."};
 
@@ -67,6 +69,9 @@ void write_http_metrics(const std::string& listener, const HttpTotals& totals, M
     page.counter(kTimeouts, labels("phase", kHttpPhaseNames[i]), totals.timeouts[i]);
     page.gauge(kConnections, labels("state", kHttpPhaseNames[i]),
                static_cast<double>(totals.connections[i]));
+  }
+  for (std::size_t i = 0; i < kTlsFaultNames.size(); ++i) {
+    page.counter(kTlsErrors, labels("reason", kTlsFaultNames[i]), totals.tls_errors[i]);
   }
   // Six hundred series would be mostly zeros: those that have happened.
   for (std::size_t status = 0; status < totals.rejected.size(); ++status) {

@@ -59,6 +59,19 @@ std::string RawResponse::header(std::string_view name) const {
   return {};
 }
 
+std::optional<RawResponse> take_response(std::string& bytes, bool to_head) {
+  const std::size_t end = bytes.find("\r\n\r\n");
+  if (end == std::string::npos) return std::nullopt;
+  RawResponse response;
+  response.head = bytes.substr(0, end);
+  parse_head(response);
+  const std::size_t size = end + 4 + body_size(response, to_head);
+  if (bytes.size() < size) return std::nullopt;
+  response.body = bytes.substr(end + 4, size - end - 4);
+  bytes.erase(0, size);
+  return response;
+}
+
 RawClient::RawClient() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
 
 RawClient::RawClient(std::uint16_t port) : RawClient() {
@@ -132,20 +145,10 @@ int RawClient::read_more(TimePoint deadline) {
 
 std::optional<RawResponse> RawClient::read_response(bool to_head, Duration wait) {
   const TimePoint deadline = Clock::now() + wait;
-  std::size_t end = 0;
-  while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+  for (;;) {
+    if (auto response = take_response(buffer_, to_head)) return response;
     if (read_more(deadline) <= 0) return std::nullopt;
   }
-  RawResponse response;
-  response.head = buffer_.substr(0, end);
-  parse_head(response);
-  const std::size_t size = end + 4 + body_size(response, to_head);
-  while (buffer_.size() < size) {
-    if (read_more(deadline) <= 0) return std::nullopt;
-  }
-  response.body = buffer_.substr(end + 4, size - end - 4);
-  buffer_.erase(0, size);
-  return response;
 }
 
 std::optional<std::string> RawClient::read_until_close(Duration wait) {

@@ -24,6 +24,9 @@ struct RawResponse {
   std::string header(std::string_view name) const;
 };
 
+// Takes the answer at the front of `bytes`; nothing while it is not whole.
+std::optional<RawResponse> take_response(std::string& bytes, bool to_head = false);
+
 // A TCP client of the loopback interface that says exactly the bytes it is given, well-formed or
 // not. Owned by a test case; the thread that made it. Every wait has a deadline.
 class RawClient {
