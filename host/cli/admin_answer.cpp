@@ -30,6 +30,9 @@ std::string_view hint_for(const Error& error) {
   if (error.reason() == "host_unreachable") {
     return "; --admin or BACKPLANE_ADMIN says where it is";
   }
+  if (error.reason() == "certificate_refused") {
+    return "; --tls-ca or BACKPLANE_TLS_CA names the file with those who vouch for it";
+  }
   if (error.code() == ErrorCode::kUnauthenticated) {
     return "; --token-file or BACKPLANE_TOKEN_FILE names the file that holds it";
   }
@@ -52,7 +55,9 @@ Result<AdminAnswer> read_answer(HttpResponse response) {
 }
 
 ExitCode exit_code_of(const Error& error) {
-  if (error.reason() == "host_unreachable") return ExitCode::kUnreachable;
+  if (error.reason() == "host_unreachable" || error.reason() == "certificate_refused") {
+    return ExitCode::kUnreachable;
+  }
   if (error.reason() == "bad_option") return ExitCode::kUsage;
   if (error.reason() == "bad_document") return ExitCode::kBadConfig;
   switch (error.code()) {

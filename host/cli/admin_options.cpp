@@ -25,14 +25,24 @@ Error bad_option(std::string_view option, const std::string& message) {
   return {ErrorCode::kInvalidArgument, "bad_option", "--" + std::string(option) + ": " + message};
 }
 
+std::optional<std::filesystem::path> authorities_of(const ParsedCommand& command,
+                                                    const Environment& environment) {
+  // Named and empty is a mistake that shows later, and no reason to do without TLS.
+  if (command.has("tls-ca")) return command.value("tls-ca");
+  if (environment.authorities.empty()) return std::nullopt;
+  return environment.authorities;
+}
+
 Result<ServerAddress> address_of(const ParsedCommand& command, const Environment& environment) {
   const bool given = command.has("admin");
   std::string text = given ? command.value("admin") : environment.admin;
   if (!given && text.empty()) text = kDefaultAdmin;
   auto address = parse_server_address(text);
   if (!address.ok()) return bad_option("admin", address.error().message());
-  // Whoever names an authority wants to be sure whom the token goes to.
-  if (command.has("tls-ca")) address.value().tls = true;
+  // Whoever names an authority wants to be sure whom the token goes to; one who writes http://
+  // has it for the data listener.
+  const bool in_clear = text.starts_with("http://");
+  if (authorities_of(command, environment) && !in_clear) address.value().tls = true;
   return address;
 }
 
@@ -71,6 +81,7 @@ Result<std::optional<std::string>> token_of(const ParsedCommand& command,
 Environment read_environment() {
   return {.admin = variable("BACKPLANE_ADMIN"),
           .token_file = variable("BACKPLANE_TOKEN_FILE"),
+          .authorities = variable("BACKPLANE_TLS_CA"),
           .on_terminal = isatty(STDERR_FILENO) == 1};
 }
 
@@ -82,8 +93,8 @@ std::vector<OptionSyntax> admin_option_syntaxes(const std::string& timeout_ms) {
       {"token-file", "FILE",
        "The file that holds the admin token. Default: $BACKPLANE_TOKEN_FILE, else no token."},
       {"tls-ca", "FILE",
-       "Use TLS, and believe the certificates that those in FILE vouch for. Default: TLS only for "
-       "an https:// URL, and the system's."},
+       "Use TLS, and believe the certificates that those in FILE vouch for. Default: "
+       "$BACKPLANE_TLS_CA, else TLS only for an https:// URL, and the system's."},
       {"timeout", "MS", "How long an answer may take. Default " + timeout_ms + "."},
       {"json", "", "Print the host's JSON instead of text for people."},
   };
@@ -102,7 +113,7 @@ Result<AdminOptions> admin_options(const ParsedCommand& command, const Environme
   auto token = token_of(command, environment);
   if (!token.ok()) return std::move(token).error();
   options.token = std::move(token).value();
-  if (command.has("tls-ca")) options.authorities = command.value("tls-ca");
+  options.authorities = authorities_of(command, environment);
   options.json = command.has("json");
   options.shows_progress = environment.on_terminal && !options.json;
   return options;

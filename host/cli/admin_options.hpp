@@ -14,9 +14,10 @@ namespace backplane::host {
 
 // What the process brings to a command beside its arguments. A plain value.
 struct Environment {
-  std::string admin;         // BACKPLANE_ADMIN
-  std::string token_file;    // BACKPLANE_TOKEN_FILE
-  bool on_terminal = false;  // standard error is one
+  std::string admin{};        // BACKPLANE_ADMIN
+  std::string token_file{};   // BACKPLANE_TOKEN_FILE
+  std::string authorities{};  // BACKPLANE_TLS_CA
+  bool on_terminal = false;   // standard error is one
 };
 
 // [main]

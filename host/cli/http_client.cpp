@@ -9,7 +9,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -165,6 +164,16 @@ Error unreachable(const ServerAddress& server, const error_code& failure) {
           "no host answers at " + server.authority() + ": " + words_for(failure)};
 }
 
+// Why no connection to `server` came about.
+Error refused(asio::ssl::stream<Tcp::socket>& stream, const ServerAddress& server,
+              const error_code& failure) {
+  const long verdict = SSL_get_verify_result(stream.native_handle());
+  if (verdict == X509_V_OK) return unreachable(server, failure);
+  return {ErrorCode::kUnavailable, "certificate_refused",
+          "the certificate that " + server.authority() +
+              " shows is not good: " + X509_verify_cert_error_string(verdict)};
+}
+
 // `take` may be null: then the whole body is kept.
 template <typename Stream>
 Result<HttpResponse> converse(Steps& steps, Stream& stream, const ServerAddress& server,
@@ -197,11 +206,14 @@ error_code shake_hands(Steps& steps, asio::ssl::stream<Tcp::socket>& stream,
   error_code failure;
   stream.set_verify_mode(asio::ssl::verify_peer, failure);
   if (failure) return failure;
-  stream.set_verify_callback(asio::ssl::host_name_verification(server.host), failure);
-  if (failure) return failure;
-  // RFC 6066 section 3: names only.
-  if (!is_ip_address(server.host)) {
-    SSL_set_tlsext_host_name(stream.native_handle(), server.host.c_str());
+  // Not Asio's own check of names: that one leaves no word of what was wrong.
+  SSL* const session = stream.native_handle();
+  if (is_ip_address(server.host)) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), server.host.c_str());
+  } else {
+    SSL_set1_host(session, server.host.c_str());
+    // RFC 6066 section 3: names only.
+    SSL_set_tlsext_host_name(session, server.host.c_str());
   }
   return steps.run(
       [&](auto done) { stream.async_handshake(asio::ssl::stream_base::client, std::move(done)); });
@@ -223,7 +235,7 @@ Result<HttpResponse> send(const ServerAddress& server,
   asio::ssl::stream<Tcp::socket> stream(steps.io(), context);
   error_code failure = connect(steps, server, stream.next_layer());
   if (!failure) failure = shake_hands(steps, stream, server);
-  if (failure) return unreachable(server, failure);
+  if (failure) return refused(stream, server, failure);
   return converse(steps, stream, server, call, take);
 }
 

@@ -26,8 +26,9 @@ class HttpClient {
       : server_(std::move(server)), authorities_(std::move(authorities)) {}
 
   // [main] Blocks until the answer is there whole, whatever its status.
-  // kUnavailable "host_unreachable": nobody listens there, the certificate is not good, what came
-  // is not HTTP, or nothing came in time.  kInvalidArgument: the authorities' file is not good.
+  // kUnavailable "host_unreachable": nobody listens there, what came is not HTTP, or nothing came
+  // in time; "certificate_refused": whoever listens is not known to be the server.
+  // kInvalidArgument: the authorities' file is not good.
   Result<HttpResponse> ask(const HttpCall& call) const;
 
   // [main] The same, but the body of a 200 goes to `take`, and the call's timeout is how long the

@@ -67,6 +67,8 @@ TEST_SUITE("cli") {
     CHECK(end_of({ErrorCode::kUnavailable, "x"}) == ExitCode::kTryAgain);
     CHECK(exit_code_of({ErrorCode::kUnavailable, "host_unreachable", "x"}) ==
           ExitCode::kUnreachable);
+    CHECK(exit_code_of({ErrorCode::kUnavailable, "certificate_refused", "x"}) ==
+          ExitCode::kUnreachable);
     CHECK(exit_code_of({ErrorCode::kInvalidArgument, "bad_option", "x"}) == ExitCode::kUsage);
     CHECK(exit_code_of({ErrorCode::kInvalidArgument, "bad_document", "x"}) == ExitCode::kBadConfig);
   }
@@ -74,6 +76,8 @@ TEST_SUITE("cli") {
   TEST_CASE("line_of: says what to do where the host cannot know, and is one line") {
     CHECK(line_of({ErrorCode::kUnavailable, "host_unreachable", "no host"}) ==
           "backplane: no host; --admin or BACKPLANE_ADMIN says where it is\n");
+    CHECK(line_of({ErrorCode::kUnavailable, "certificate_refused", "x"}).find("--tls-ca") !=
+          std::string::npos);
     CHECK(line_of({ErrorCode::kUnauthenticated, "wants a token"}).find("--token-file") !=
           std::string::npos);
     CHECK(line_of({ErrorCode::kInvalidArgument, "bad_option", "a\nb"}) == "backplane: a b\n");

@@ -54,6 +54,17 @@ TEST_SUITE("cli") {
     CHECK(trusted.value().admin.tls);
     CHECK(trusted.value().authorities == "/ca.pem");
     CHECK(options_of({"--admin", "https://a:1"}).value().admin.tls);
+    const Environment environment{.authorities = "/env.pem"};
+    const auto by_environment = options_of({}, environment);
+    CHECK(by_environment.value().admin.tls);
+    CHECK(by_environment.value().authorities == "/env.pem");
+    CHECK(options_of({"--tls-ca", "/ca.pem"}, environment).value().authorities == "/ca.pem");
+    // The data listener may have TLS, and the admin listener none.
+    CHECK_FALSE(options_of({"--admin", "http://a:1"}, environment).value().admin.tls);
+    // A name that a script forgot to fill in.
+    const auto empty = options_of({"--tls-ca="}, environment);
+    CHECK(empty.value().admin.tls);
+    CHECK(empty.value().authorities == "");
   }
 
   TEST_CASE("admin options: what is wrong is said in one line") {
