@@ -15,6 +15,7 @@ is the object as it is now, with the host's "revision". Functions may be called 
 
 import http.client
 import json
+import ssl
 import urllib.parse
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -81,13 +82,16 @@ class _Listener:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     timeout: float = DEFAULT_TIMEOUT_S
+    trust: Optional[ssl.SSLContext] = None  # for https; None: the system's authorities
 
     def ask(self, method: str, target: str, body: Optional[bytes] = None,
             headers: Optional[Mapping[str, str]] = None) -> Answer:
         parts = urllib.parse.urlsplit(self.url)
-        secure = parts.scheme == "https"
-        connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-        connection = connect(parts.hostname or "", parts.port, timeout=self.timeout)
+        host = parts.hostname or ""
+        connection = (
+            http.client.HTTPSConnection(host, parts.port, timeout=self.timeout, context=self.trust)
+            if parts.scheme == "https" else
+            http.client.HTTPConnection(host, parts.port, timeout=self.timeout))
         try:
             connection.request(method, target, body, {**self.headers, **(headers or {})})
             response = connection.getresponse()
@@ -153,21 +157,24 @@ def _query(**parameters: Union[bool, int, None]) -> str:
 
 
 def init(admin: str = "http://127.0.0.1:8001", token_file: Union[str, Path, None] = None,
-         data: Optional[str] = None, timeout: float = DEFAULT_TIMEOUT_S) -> None:
+         data: Optional[str] = None, timeout: float = DEFAULT_TIMEOUT_S,
+         cafile: Union[str, Path, None] = None) -> None:
     """Says which host all other functions speak to, and asks whether it is there.
 
     `token_file` is the file admin.token of the host's state directory, or one with another of its
     tokens; without it no token is shown. `data` is where handles send requests, when that is not
-    where the host says that it listens. `timeout` is in seconds, for each answer. Called again, it
-    changes the host.
+    where the host says that it listens. `timeout` is in seconds, for each answer. `cafile` has the
+    certificates (PEM) that vouch for those of https:// addresses; without it the system's do.
+    Called again, it changes the host.
     """
     global _host
     headers = {}
     if token_file is not None:
         headers["Authorization"] = "Bearer " + Path(token_file).read_text("ascii").strip()
-    listener = _Listener(admin, headers, timeout)
+    trust = None if cafile is None else ssl.create_default_context(cafile=cafile)
+    listener = _Listener(admin, headers, timeout, trust)
     here = listener.ask("GET", "/v1/status").json()["data_url"]
-    _host = _Host(listener, _Listener(data or here, {}, timeout))
+    _host = _Host(listener, _Listener(data or here, {}, timeout, trust))
 
 
 def status() -> Json:

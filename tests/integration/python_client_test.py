@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """The Python client against a real host with the example plugins."""
 
+import json
 import os
+import re
 import select
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -21,15 +24,31 @@ PLUGINS = os.environ["BACKPLANE_PLUGINS"]
 START_SECONDS = 20.0
 
 
+def make_certificate(folder: Path) -> None:
+    """As the README says."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    found = re.search(r"^openssl req (?:.*\\\n)*.*$", readme, re.MULTILINE)
+    assert found is not None
+    subprocess.run(["sh", "-c", found[0]], cwd=folder, check=True, capture_output=True)
+
+
 class RunningHost:
     """`backplane serve` on ports that the kernel chooses, with a state directory of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: bool = False) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="backplane-python-")
-        self.token_file = Path(self._directory.name) / "state" / "admin.token"
+        folder = Path(self._directory.name)
+        self.token_file = folder / "state" / "admin.token"
+        self.certificate = folder / "host.pem"
+        listener: dict[str, Any] = {"port": 0}
+        if tls:
+            make_certificate(folder)
+            listener["tls"] = {"certificate": "host.pem", "key": "host.key"}
+        config = folder / "config.json"
+        config.write_text(json.dumps({"data": listener, "admin": listener,
+                                      "plugins": {"directory": PLUGINS}}))
         self._process = subprocess.Popen(
-            [PROGRAM, "serve", "--data", "127.0.0.1:0", "--admin", "127.0.0.1:0",
-             "--plugins", PLUGINS, "--state", str(self.token_file.parent)],
+            [PROGRAM, "serve", "--config", str(config)],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self._process.stdout is not None
         readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
@@ -38,7 +57,7 @@ class RunningHost:
             self.stop()
             raise RuntimeError(f"the host said {ready!r} instead of being ready")
         addresses = dict(word.split("=", 1) for word in ready.split()[1:])
-        self.admin = f"http://{addresses['admin']}"
+        self.admin = f"{'https' if tls else 'http'}://{addresses['admin']}"
 
     def stop(self) -> None:
         self._process.terminate()
@@ -221,6 +240,20 @@ class PythonClientTest(unittest.TestCase):
         self.assertEqual((refused.status, refused.code), (401, "unauthenticated"))
         # What was refused has not taken the place of the host that is spoken to.
         self.assertEqual(serve.list_endpoints(), {})
+
+
+class PythonClientOverTlsTest(unittest.TestCase):
+    def test_a_host_with_tls_is_believed_by_its_certificate_only(self) -> None:
+        host = RunningHost(tls=True)
+        self.addCleanup(host.stop)
+        with self.assertRaises(ssl.SSLCertVerificationError):
+            serve.init(host.admin, host.token_file)
+        serve.init(host.admin, host.token_file, cafile=host.certificate)
+        serve.create_backend("hello", "hello")
+        serve.create_endpoint("hello", backend="hello", route="/hello")
+        self.assertTrue(serve.status()["data_url"].startswith("https://"))
+        answer = serve.get_handle("hello").remote(name="ray").result()
+        self.assertEqual(answer.text, "hello ray")
 
 
 if __name__ == "__main__":
