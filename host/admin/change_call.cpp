@@ -1,9 +1,11 @@
 #include "host/admin/change_call.hpp"
 
+#include <cstdint>
 #include <utility>
 
 #include "host/base/wall_time.hpp"
 #include "host/control/document_diff.hpp"
+#include "host/message/error_response.hpp"
 
 namespace backplane::host {
 namespace {
@@ -89,8 +91,10 @@ void write_operation(const Operation& operation, JsonWriter& json) {
   if (operation.state == OperationState::kSucceeded) json.member("revision", operation.revision);
   if (!operation.error) return;
   json.key("error").begin_object();
+  json.member("status", std::uint64_t{http_status_of(operation.error->code())});
   json.member("code", operation.error->reason()).member("detail", operation.error->message());
   if (!operation.error->pointer().empty()) json.member("pointer", operation.error->pointer());
+  for (const auto& [name, value] : operation.error->members()) json.key(name).raw(value);
   json.end_object();
 }
 

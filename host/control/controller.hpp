@@ -76,6 +76,8 @@ class Controller {
   // [control] Ends an operation of begin_operation() that has not been proposed with.
   void end_operation(std::uint64_t operation, const Status& outcome);
 
+  // [control] Why an operation that was proposed with has failed, in the words of who proposed it.
+  void explain(std::uint64_t operation, Error error);
   // [control] Ends an operation before it is committed; its proposal fails with kConflict
   // "operation_aborted". kNotFound "unknown_operation", kConflict "operation_finished" (over, or
   // too far on).

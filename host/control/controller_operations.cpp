@@ -32,6 +32,10 @@ void Controller::warn(std::uint64_t operation, std::string warning) {
   operations_.find(operation)->warnings.push_back(std::move(warning));
 }
 
+void Controller::explain(std::uint64_t operation, Error error) {
+  operations_.find(operation)->error = std::move(error);
+}
+
 void Controller::end_operation(std::uint64_t operation, const Status& outcome) {
   aborts_.erase(operation);
   if (!outcome.ok()) operations_.find(operation)->error = outcome.error();

@@ -165,6 +165,8 @@ void Reloader::finish(const RunPtr& run, const Result<ReloadOutcome>& outcome) {
                                      : "unchanged"];
   if (operation.state == OperationState::kRunning) {
     controller_.end_operation(run->operation, answer.ok() ? Status() : Status(answer.error()));
+  } else if (!answer.ok()) {
+    controller_.explain(run->operation, answer.error());
   }
   std::deque<RunPtr>& queue = queues_[run->request.plugin];
   const bool was_first = !queue.empty() && queue.front() == run;

@@ -100,6 +100,22 @@ TEST_SUITE("reload") {
     CHECK(wait_generations(host, 1));
   }
 
+  TEST_CASE("B12: the operation of a reload that failed says what the call is answered") {
+    VersionHost host;
+    host.drop("version_create_fails");
+    const Answer failed = host.reload();
+    const Answer accepted = host.reload({}, "?wait_ms=0");
+    REQUIRE(accepted.status() == 202);
+    const std::string operation = "/v1/operations/" + accepted.text_at("/id");
+    REQUIRE(wait_for([&] { return host.admin("GET", operation).text_at("/state") == "failed"; }));
+    const Answer ended = host.admin("GET", operation);
+    CHECK(ended.at("/error/status") == "502");
+    for (const std::string member : {"status", "code", "detail", "stage"}) {
+      CAPTURE(member);
+      CHECK(ended.at("/error/" + member) == failed.at("/" + member));
+    }
+  }
+
   TEST_CASE("B13: others are served and administered while a constructor takes its time") {
     HostFixture host({"ctorwait", "hello"});
     PluginGate gate(host.directory());

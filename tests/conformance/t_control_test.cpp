@@ -211,12 +211,25 @@ TEST_SUITE("control") {
     CHECK(host.admin("GET", "/v1/operations").at("/operations/0/id") == '"' + operation + '"');
   }
 
+  TEST_CASE("operations: one that fails says what the call would have been answered") {
+    HostFixture host({"ctorfail"});
+    const Answer accepted = host.admin("PUT", "/v1/backends/a?wait_ms=0",
+                                       R"({"plugin":"ctorfail","handler":"ctorfail"})");
+    REQUIRE(accepted.status() == 202);
+    CHECK(wait_ended(host, accepted.text_at("/id")) == "failed");
+    const Answer ended = host.admin("GET", "/v1/operations/" + accepted.text_at("/id"));
+    CHECK(ended.at("/error/status") == "422");
+    CHECK(ended.text_at("/error/code") == "backend_init_failed");
+    CHECK_FALSE(ended.text_at("/error/detail").empty());
+  }
+
   TEST_CASE("operations: one that is aborted before its commit changes nothing") {
     StuckConstructor stuck;
     const std::string before = stuck.host.state();
     const Answer aborted = stuck.host.admin("DELETE", "/v1/operations/" + stuck.operation);
     CHECK(aborted.status() == 200);
     CHECK(aborted.text_at("/state") == "aborted");
+    CHECK(aborted.at("/error/status") == "409");
     CHECK(stuck.host.state() == before);
     // Nobody else is held up meanwhile, nor by what is left of it.
     stuck.host.create_backend("a", "hello");
