@@ -2,9 +2,13 @@
 
 #include "host/cli/json_fields.hpp"
 #include "host/cli/text_table.hpp"
+#include "host/message/error_response.hpp"
 
 namespace backplane::host {
 namespace {
+
+// A line that is written over itself must not wrap on the narrowest terminal.
+constexpr std::size_t kProgressWidth = 79;
 
 std::string built_of(const JsonValue& operation) {
   const std::string to_build = text_at(operation, "to_build");
@@ -22,6 +26,12 @@ std::string outcome_of(const JsonValue& operation) {
   const std::string revision = text_at(operation, "revision");
   if (!revision.empty()) return "revision " + revision;
   return text_at(operation, "error", "detail");
+}
+
+// That of the status with which the call itself would have been answered.
+ErrorCode code_of(const JsonValue& operation) {
+  const auto error = operation.find("error");
+  return error_code_of(static_cast<unsigned>(error ? count_at(*error, "status") : 0));
 }
 
 }  // namespace
@@ -64,7 +74,7 @@ std::string progress_line(const JsonValue& operation, std::chrono::seconds elaps
   std::string line = name_of(operation) + ": " + text_at(operation, "stage");
   const std::string built = built_of(operation);
   if (!built.empty()) line += ", " + built + " built";
-  return cut_to(printable(line + ", " + std::to_string(elapsed.count()) + " s"), kTextWidth);
+  return cut_to(printable(line + ", " + std::to_string(elapsed.count()) + " s"), kProgressWidth);
 }
 
 std::string operation_id(const JsonValue& operation) {
@@ -79,10 +89,10 @@ Status operation_outcome(const JsonValue& operation) {
   const std::string state = text_at(operation, "state");
   if (state == "succeeded") return {};
   if (state == "aborted") {
-    return Error(ErrorCode::kCancelled, "operation_aborted",
+    return Error(ErrorCode::kConflict, "operation_aborted",
                  "operation " + operation_id(operation) + " was aborted; nothing was changed");
   }
-  return Error(ErrorCode::kInvalidArgument, text_at(operation, "error", "code"),
+  return Error(code_of(operation), text_at(operation, "error", "code"),
                text_at(operation, "error", "detail"))
       .with_pointer(text_at(operation, "error", "pointer"));
 }

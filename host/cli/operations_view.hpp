@@ -18,7 +18,7 @@ std::string progress_line(const JsonValue& operation, std::chrono::seconds elaps
 
 std::string operation_id(const JsonValue& operation);
 bool is_running(const JsonValue& operation);
-// Of one that has ended: why it did not succeed. kCancelled "operation_aborted"; else what it
+// Of one that has ended: why it did not succeed. kConflict "operation_aborted"; else what it
 // failed with.
 Status operation_outcome(const JsonValue& operation);
 

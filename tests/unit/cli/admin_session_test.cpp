@@ -103,13 +103,27 @@ TEST_SUITE("cli") {
   TEST_CASE("carry_out: what the operation failed with is what the command fails with") {
     ScriptedHost host;
     host.answer(202, operation(R"("state":"running")"))
-        .answer(200, operation(R"("state":"failed","error":{"code":"create_failed",
+        .answer(200, operation(R"("state":"failed","error":{"status":422,"code":"create_failed",
           "detail":"replica 2 failed"})"));
     AdminSession session = host.session(on_terminal());
     const auto answer = session.carry_out(change());
     REQUIRE_FALSE(answer.ok());
     CHECK(answer.error().reason() == "create_failed");
     CHECK(exit_code_of(answer.error()) == ExitCode::kFailed);
+  }
+
+  TEST_CASE("carry_out: a command ends the same, whether its operation was watched or not") {
+    const std::string error = R"("status":412,"code":"stale_revision","detail":"now 5")";
+    ScriptedHost watched;
+    watched.answer(202, operation(R"("state":"running")"))
+        .answer(200, operation(R"("state":"failed","error":{)" + error + "}"));
+    AdminSession looking = watched.session(on_terminal());
+    ScriptedHost waited;
+    waited.answer(412, "{" + error + "}");
+    AdminSession waiting = waited.session();
+    CHECK(looking.fail(looking.carry_out(change()).error()) == ExitCode::kTryAgain);
+    CHECK(waiting.fail(waiting.carry_out(change()).error()) == ExitCode::kTryAgain);
+    CHECK(watched.err.str().ends_with(waited.err.str()));
   }
 
   TEST_CASE("carry_out: whoever does not want to wait is told that it goes on") {

@@ -13,7 +13,7 @@ constexpr std::string_view kRunning = R"({"id":"12","action":"put_backend","obje
 constexpr std::string_view kFailed = R"({"id":"11","action":"put_app","state":"failed",
   "stage":"done","built":0,"to_build":0,"started_at":"2026-01-02T03:04:05Z",
   "finished_at":"2026-01-02T03:04:09Z",
-  "error":{"code":"create_failed","detail":"replica 2 failed","pointer":"/backends/b"}})";
+  "error":{"status":422,"code":"create_failed","detail":"replica 2 failed","pointer":"/backends/b"}})";
 
 TEST_SUITE("cli") {
   TEST_CASE("render_operations: how far each is, and what came of it") {
@@ -50,6 +50,10 @@ TEST_SUITE("cli") {
     REQUIRE_FALSE(outcome.ok());
     CHECK(outcome.error().reason() == "create_failed");
     CHECK(outcome.error().pointer() == "/backends/b");
+    CHECK(outcome.error().code() == ErrorCode::kInvalidArgument);
+    const auto stale =
+        parsed_json(R"({"state":"failed","error":{"status":412,"code":"stale_revision"}})");
+    CHECK(operation_outcome(stale.root()).error().code() == ErrorCode::kStale);
     CHECK(operation_outcome(parsed_json(R"({"state":"succeeded"})").root()).ok());
     CHECK(
         operation_outcome(parsed_json(R"({"id":"3","state":"aborted"})").root()).error().reason() ==
