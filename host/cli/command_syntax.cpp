@@ -93,6 +93,16 @@ std::string footer_of(const CommandSyntax& syntax) {
   return footer + "\n\n" + syntax.notes;
 }
 
+// Poco keeps the blank at which it breaks a line.
+std::string without_trailing_blanks(const std::string& text) {
+  std::string kept;
+  for (const char c : text) {
+    if (c == '\n') kept.erase(kept.find_last_not_of(' ') + 1);
+    kept += c;
+  }
+  return kept;
+}
+
 }  // namespace
 
 Result<ParsedCommand> parse_command(const CommandSyntax& syntax,
@@ -124,7 +134,7 @@ std::string help_text(const CommandSyntax& syntax) {
   formatter.setFooter(footer_of(syntax));
   std::ostringstream text;
   formatter.format(text);
-  return text.str();
+  return without_trailing_blanks(text.str());
 }
 
 }  // namespace backplane::host

@@ -1,5 +1,6 @@
 #include "host/cli/command_syntax.hpp"
 
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,16 @@ TEST_SUITE("cli") {
     CHECK(
         help_text(with).find("\nExamples:\n  backplane cook soup\n  backplane cook soup --covered\n"
                              "\nEnds with 0.") != std::string::npos);
+  }
+
+  TEST_CASE("help_text: fits 100 columns, and no line ends with blanks") {
+    CommandSyntax wordy = syntax();
+    for (int i = 0; i < 60; ++i) wordy.summary += " More of it.";
+    wordy.options[0].description = wordy.notes = wordy.summary;
+    const std::string text = help_text(wordy);
+    CHECK(text.find(" \n") == std::string::npos);
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 100);
   }
 
   TEST_CASE("help_text: usage, summary, every option and the notes") {
