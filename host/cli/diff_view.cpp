@@ -102,16 +102,13 @@ std::string render_diff(const JsonValue& diff) {
   return text;
 }
 
-std::string brief_diff(const JsonValue& diff) {
-  std::string text;
+std::string first_change(const JsonValue& diff) {
   for (const JsonValue& one : diff.children()) {
     const DiffEntry entry = read_entry(one);
-    text = sign_of(entry) + (" " + (entry.member.empty() ? "" : entry.object + " ")) +
-           change_of(entry, one);
-    break;
+    const std::string place = entry.member.empty() ? "" : entry.object + " ";
+    return std::string(1, sign_of(entry)) + " " + place + change_of(entry, one);
   }
-  if (diff.size() > 1) text += " and " + std::to_string(diff.size() - 1) + " more";
-  return text;
+  return {};
 }
 
 std::string diff_summary(const JsonValue& diff) {

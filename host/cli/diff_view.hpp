@@ -19,8 +19,8 @@ std::string render_diff(const JsonValue& diff);
 // "1 to add, 2 to change, 1 to remove": backends and endpoints.
 std::string diff_summary(const JsonValue& diff);
 
-// The first of its changes and how many follow, in one line: most revisions change one thing.
-std::string brief_diff(const JsonValue& diff);
+// The first of its changes in one line: most revisions make no other.
+std::string first_change(const JsonValue& diff);
 
 // What a dry run answers: the diff and its summary, or that nothing would change.
 std::string render_dry_run(const JsonValue& answer);

@@ -5,27 +5,20 @@
 #include "host/cli/text_table.hpp"
 
 namespace backplane::host {
-namespace {
-
-std::string action_of(const JsonValue& entry) {
-  const std::string restores = text_at(entry, "restores");
-  return text_at(entry, "action") + (restores.empty() ? "" : " to revision " + restores);
-}
-
-std::string changes_of(const JsonValue& entry) {
-  const auto diff = entry.find("diff");
-  return diff ? brief_diff(*diff) : "";
-}
-
-}  // namespace
-
 std::string render_history(const JsonValue& answer) {
-  TextTable table({{"REVISION", Align::kRight}, {"TIME"}, {"AUTHOR"}, {"ACTION"}, {"CHANGES"}});
+  TextTable table({{"REVISION", Align::kRight},
+                   {"TIME"},
+                   {"AUTHOR"},
+                   {"ACTION"},
+                   {"CHANGES", Align::kRight},
+                   {"THE FIRST"}});
   const auto revisions = answer.find("revisions");
   if (revisions) {
     for (const JsonValue& one : revisions->children()) {
+      const auto diff = one.find("diff");
       table.add({text_at(one, "revision"), text_at(one, "time"), text_at(one, "author"),
-                 action_of(one), changes_of(one)});
+                 text_at(one, "action"), std::to_string(diff ? diff->size() : 0),
+                 diff ? first_change(*diff) : ""});
     }
   }
   return table.empty() ? "no revisions\n" : table.text();
@@ -36,7 +29,7 @@ std::string render_revision(const JsonValue& entry) {
   add_line(text, "revision", text_at(entry, "revision"));
   add_line(text, "time", text_at(entry, "time"));
   add_line(text, "author", text_at(entry, "author"));
-  add_line(text, "action", action_of(entry));
+  add_line(text, "action", text_at(entry, "action"));
   const auto diff = entry.find("diff");
   if (diff && diff->size() > 0) text += "\n" + render_diff(*diff);
   return text;

@@ -60,28 +60,26 @@ TEST_SUITE("cli") {
     CHECK(render_dry_run(same.root()) == "nothing to change at revision 4\n");
   }
 
-  TEST_CASE("brief_diff: the first change and how many follow") {
-    CHECK(brief_diff(parsed_json("[]").root()) == "");
-    CHECK(brief_diff(parsed_json(R"([{"op":"replace","path":"/endpoints/e/traffic/a","from":1,
-      "to":0.5}])")
-                         .root()) == "~ endpoint e traffic.a: 1 -> 0.5");
-    CHECK(brief_diff(parsed_json(kDiff).root()) ==
-          "+ backend blue: hello/hello, 2 replicas and 6 more");
+  TEST_CASE("first_change: in one line, with its place") {
+    CHECK(first_change(parsed_json("[]").root()) == "");
+    const auto member =
+        parsed_json(R"([{"op":"replace","path":"/endpoints/e/traffic/a","from":1,"to":0.5}])");
+    CHECK(first_change(member.root()) == "~ endpoint e traffic.a: 1 -> 0.5");
+    CHECK(first_change(parsed_json(kDiff).root()) == "+ backend blue: hello/hello, 2 replicas");
   }
 
-  TEST_CASE("render_history: the newest first, an undo with what it restores") {
+  TEST_CASE("render_history: the newest first, what each did, and how much changed") {
     const auto answer = parsed_json(R"({"revisions":[
-      {"revision":6,"time":"2026-01-02T03:04:06Z","author":"local","action":"undo","restores":4,
+      {"revision":6,"time":"2026-01-02T03:04:06Z","author":"local","action":"undo to 4","restores":4,
         "diff":[{"op":"remove","path":"/endpoints/e","from":{"route":"/e","methods":["GET"],
           "traffic":{"a":1},"policy":"random"}}]},
       {"revision":5,"time":"2026-01-02T03:04:05Z","author":"ci","action":"set_traffic e",
         "diff":[]}]})");
-    CHECK(
-        render_history(answer.root()) ==
-        "REVISION  TIME                  AUTHOR  ACTION              CHANGES\n"
-        "       6  2026-01-02T03:04:06Z  local   undo to revision 4  - endpoint e: GET /e, traffic "
-        "a=1\n"
-        "       5  2026-01-02T03:04:05Z  ci      set_traffic e\n");
+    CHECK(render_history(answer.root()) ==
+          "REVISION  TIME                  AUTHOR  ACTION         CHANGES  THE FIRST\n"
+          "       6  2026-01-02T03:04:06Z  local   undo to 4            1  - endpoint e: GET /e, "
+          "traffic a=1\n"
+          "       5  2026-01-02T03:04:05Z  ci      set_traffic e        0\n");
     CHECK(render_history(parsed_json(R"({"revisions":[]})").root()) == "no revisions\n");
   }
 
