@@ -81,6 +81,7 @@ ExitCode run_admin_command(const AdminCommand& command, const ParsedCommand& par
 
 std::vector<OptionSyntax> change_option_syntaxes() {
   return {
+      {"dry-run", "", "Show what would change, and change nothing."},
       {"if-revision", "N", "Change nothing, and end with 75, unless the host is at revision N."}};
 }
 

@@ -43,6 +43,13 @@ inline constexpr const char* kAdminExitCodes =
     "it (a conflict, a stale revision, an operation that still runs): look and try again; 77 when "
     "the host wants a token, or one that may do more.";
 
+// The same of one that changes what may take long to prepare.
+inline constexpr const char* kLongChangeNotes =
+    "Waits until the change is made; on a terminal a line shows how far it is. Ctrl-C there, or "
+    "the "
+    "end of --timeout, leaves it running: 'backplane operations ID' says what becomes of it, and "
+    "with --abort ends it before anything has changed.\n\n";
+
 // [main] Reads the token's file, which blocks on it. The options win over the environment.
 // Reason "bad_option": an option's value is wrong; "no_such_file", "unreadable_file": the token's
 // file is.

@@ -15,10 +15,10 @@
 namespace backplane::host {
 namespace {
 
-// What is not wanted any more finishes its queue first.
+// Replicas are made first, or finish what they do.
 constexpr std::chrono::milliseconds kPatience{120'000};
 // Above what any host takes; which of them it takes is for it to say.
-constexpr std::uint64_t kLargestPacking = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kLargestCount = std::numeric_limits<std::uint32_t>::max();
 
 std::vector<OptionSyntax> options_with(std::vector<OptionSyntax> own,
                                        const std::string& timeout_ms = "10000") {
@@ -86,7 +86,7 @@ Result<HttpCall> policy_call(const ParsedCommand& command) {
   JsonWriter json(call.body);
   json.begin_object().member("policy", command.operands[1]);
   if (command.has("packing-num")) {
-    const auto number = read_number("--packing-num", command.value("packing-num"), kLargestPacking);
+    const auto number = read_number("--packing-num", command.value("packing-num"), kLargestCount);
     if (!number.ok()) return number.error();
     json.member("packing_num", number.value());
   }
@@ -124,6 +124,36 @@ std::string show_shadows(const ParsedCommand& command, const JsonValue& answer) 
                        answer);
 }
 
+CommandSyntax scale_syntax() {
+  return {.name = "scale",
+          .summary =
+              "Sets how many replicas a backend has. New ones serve once they are ready; those "
+              "that go finish what they are doing. No request is lost.",
+          .operands = {"BACKEND", "N"},
+          .options = options_with({}, std::to_string(kPatience.count())),
+          .examples = {"scale blue 4", "scale blue 4 --dry-run"},
+          .notes = std::string(kLongChangeNotes) + kAdminExitCodes};
+}
+
+Result<HttpCall> scale_call(const ParsedCommand& command) {
+  const std::string& backend = command.operands[0];
+  Status good = check_backend_word(backend);
+  if (!good.ok()) return std::move(good).error();
+  const auto replicas = read_number("the number of replicas", command.operands[1], kLargestCount);
+  if (!replicas.ok()) return replicas.error();
+  return HttpCall{.method = "PATCH",
+                  .target = "/v1/backends/" + backend,
+                  .body = R"({"config":{"num_replicas":)" + std::to_string(replicas.value()) + "}}",
+                  .timeout = kPatience};
+}
+
+std::string show_scale(const ParsedCommand& command, const JsonValue& answer) {
+  const std::string& count = command.operands[1];
+  return with_revision(
+      "backend '" + command.operands[0] + "': " + count + (count == "1" ? " replica" : " replicas"),
+      answer);
+}
+
 CommandSyntax delete_syntax() {
   return {.name = "delete",
           .summary =
@@ -131,9 +161,8 @@ CommandSyntax delete_syntax() {
               "endpoint any more; what waits in its queue is still answered.",
           .operands = {"backend|endpoint", "NAME"},
           .options = options_with({}, std::to_string(kPatience.count())),
-          .examples = {"delete endpoint split",
-                       "delete backend blue --admin 10.0.0.7:8001 --token-file admin.token"},
-          .notes = kAdminExitCodes};
+          .examples = {"delete endpoint split", "delete backend blue --dry-run"},
+          .notes = std::string(kLongChangeNotes) + kAdminExitCodes};
 }
 
 Result<HttpCall> delete_call(const ParsedCommand& command) {
@@ -151,11 +180,12 @@ std::string show_delete(const ParsedCommand& command, const JsonValue& answer) {
   return with_revision(command.operands[0] + " '" + command.operands[1] + "' is deleted", answer);
 }
 
-constexpr std::array<AdminCommand, 4> kCommands{{
+constexpr std::array<AdminCommand, 5> kCommands{{
     {traffic_syntax, AdminConduct::kChanges, traffic_call, show_traffic},
     {policy_syntax, AdminConduct::kChanges, policy_call, show_policy},
     {shadows_syntax, AdminConduct::kChanges, shadows_call, show_shadows},
-    {delete_syntax, AdminConduct::kChanges, delete_call, show_delete},
+    {scale_syntax, AdminConduct::kPrepares, scale_call, show_scale},
+    {delete_syntax, AdminConduct::kPrepares, delete_call, show_delete},
 }};
 
 }  // namespace

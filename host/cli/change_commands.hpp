@@ -6,7 +6,7 @@
 
 namespace backplane::host {
 
-// The commands that change one thing: traffic, policy, shadows, delete.
+// The commands that change one thing: traffic, policy, shadows, scale, delete.
 std::span<const AdminCommand> change_commands();
 
 }  // namespace backplane::host

@@ -35,10 +35,13 @@ A host that runs, here or elsewhere (--admin, --token-file):
   endpoints        routes, where their traffic goes, counts and latencies
   backends         what runs, with how many replicas, and its counts
   plugins          the files of the plugin directory, and what of them is loaded
+  history          what was changed when and by whom
+  operations       changes that take long
   call             send one request to an endpoint
   traffic          split an endpoint's requests over backends by weight
   policy           set how an endpoint chooses a backend
   shadows          copy a share of an endpoint's requests to other backends
+  scale            set how many replicas a backend has
   delete           take an endpoint or a backend away
 
 A shell:

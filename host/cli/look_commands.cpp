@@ -1,6 +1,9 @@
 #include "host/cli/look_commands.hpp"
 
 #include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -15,6 +18,8 @@
 
 namespace backplane::host {
 namespace {
+
+constexpr std::uint64_t kLargestId = std::numeric_limits<std::int64_t>::max();
 
 std::vector<OptionSyntax> options_with(std::vector<OptionSyntax> own) {
   for (OptionSyntax& option : admin_option_syntaxes()) own.push_back(std::move(option));
@@ -97,7 +102,60 @@ Result<HttpCall> plugins_call(const ParsedCommand& command) {
   return list_or_one(command, "plugins", check_plugin_word);
 }
 
-constexpr std::array<AdminCommand, 4> kCommands{{
+CommandSyntax history_syntax() {
+  return {.name = "history",
+          .summary =
+              "Shows what was changed when and by whom, the newest revision first; or one "
+              "revision with all of its changes.",
+          .optional = "REVISION",
+          .options = options_with({{"limit", "N", "How many revisions to show. Default 50."},
+                                   {"before", "N", "Only revisions older than N."}}),
+          .examples = {"history --limit 10", "history 7"},
+          .notes = kAdminExitCodes};
+}
+
+Result<HttpCall> history_call(const ParsedCommand& command) {
+  HttpCall call{.target = "/v1/history"};
+  if (!command.operands.empty()) {
+    const auto revision = read_number("a revision", command.operands.front(), kLargestId);
+    if (!revision.ok()) return revision.error();
+    call.target += "/" + std::to_string(revision.value());
+    return call;
+  }
+  for (const std::string name : {"limit", "before"}) {
+    if (!command.has(name)) continue;
+    const auto number = read_number("--" + name, command.value(name), kLargestId);
+    if (!number.ok()) return number.error();
+    call = with_query(std::move(call), name + "=" + std::to_string(number.value()));
+  }
+  return call;
+}
+
+CommandSyntax operations_syntax() {
+  return {.name = "operations",
+          .summary =
+              "Shows changes that take or took long, the running ones among them, or one of "
+              "them; and ends one before it has changed anything.",
+          .optional = "ID",
+          .options = options_with({{"abort", "", "End operation ID; nothing is changed then."}}),
+          .examples = {"operations", "operations 12 --abort"},
+          .notes = kAdminExitCodes};
+}
+
+Result<HttpCall> operations_call(const ParsedCommand& command) {
+  HttpCall call{.target = "/v1/operations"};
+  if (command.operands.empty()) {
+    if (command.has("abort")) return bad_word("--abort: wanted the ID of an operation");
+    return call;
+  }
+  const auto id = read_number("an operation's ID", command.operands.front(), kLargestId);
+  if (!id.ok()) return id.error();
+  call.target += "/" + std::to_string(id.value());
+  if (command.has("abort")) call.method = "DELETE";
+  return call;
+}
+
+constexpr std::array<AdminCommand, 6> kCommands{{
     {status_syntax, AdminConduct::kReads, status_call, show_status},
     {endpoints_syntax, AdminConduct::kReads, endpoints_call,
      render_list_or_one<render_endpoints, render_endpoint>},
@@ -105,6 +163,10 @@ constexpr std::array<AdminCommand, 4> kCommands{{
      render_list_or_one<render_backends, render_backend>},
     {plugins_syntax, AdminConduct::kReads, plugins_call,
      render_list_or_one<render_plugins, render_plugin>},
+    {history_syntax, AdminConduct::kReads, history_call,
+     render_list_or_one<render_history, render_revision>},
+    {operations_syntax, AdminConduct::kReads, operations_call,
+     render_list_or_one<render_operations, render_operation>},
 }};
 
 }  // namespace

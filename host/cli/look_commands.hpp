@@ -6,7 +6,8 @@
 
 namespace backplane::host {
 
-// The commands that only look: status, endpoints, backends, plugins, history, operations.
+// The commands that only look: status, endpoints, backends, plugins, history, and
+// operations, which can also be aborted.
 std::span<const AdminCommand> look_commands();
 
 }  // namespace backplane::host

@@ -1,63 +1,14 @@
 #include "host/cli/admin_command.hpp"
 
-#include <span>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "host/cli/change_commands.hpp"
-#include "host/cli/look_commands.hpp"
-#include "tests/unit/cli/scripted_host.hpp"
+#include "tests/unit/cli/typed_command.hpp"
 
 namespace backplane::host {
 namespace {
-
-const AdminCommand& command_called(const std::string& name) {
-  for (const std::span<const AdminCommand> commands : {look_commands(), change_commands()}) {
-    for (const AdminCommand& command : commands) {
-      if (command.syntax().name == name) return command;
-    }
-  }
-  FAIL("no command is called " << name);
-  return look_commands().front();
-}
-
-// Runs the words of a command line against `host`.
-ExitCode run(ScriptedHost& host, std::vector<std::string> words) {
-  const AdminCommand& command = command_called(words.front());
-  words.erase(words.begin());
-  const auto parsed = parse_command(command.syntax(), words);
-  REQUIRE(parsed.ok());
-  AdminOptions options;
-  options.json = parsed.value().has("json");
-  AdminSession session = host.session(options);
-  return run_admin_command(command, parsed.value(), session);
-}
-
-// What `words` ask the host for; it answers `answer`.
-std::vector<std::string> asked_by(const std::vector<std::string>& words,
-                                  const std::string& answer = "{}") {
-  ScriptedHost host;
-  host.answer(200, answer);
-  CHECK(run(host, words) == ExitCode::kOk);
-  return host.asked();
-}
-
-std::string said_by(const std::vector<std::string>& words, const std::string& answer) {
-  ScriptedHost host;
-  host.answer(200, answer);
-  CHECK(run(host, words) == ExitCode::kOk);
-  return host.out.str();
-}
-
-void check_usage(const std::vector<std::string>& words) {
-  CAPTURE(words.back());
-  ScriptedHost host;
-  CHECK(run(host, words) == ExitCode::kUsage);
-  CHECK(host.calls.empty());
-  CHECK(host.err.str().starts_with("backplane: "));
-}
 
 using Lines = std::vector<std::string>;
 
@@ -83,7 +34,7 @@ TEST_SUITE("cli") {
   TEST_CASE("a command that the host refuses ends with the host's words and writes no table") {
     ScriptedHost host;
     host.answer(409, R"({"code":"backend_in_use","detail":"'a' is used by 'e'"})");
-    CHECK(run(host, {"delete", "backend", "a"}) == ExitCode::kTryAgain);
+    CHECK(run_typed(host, {"delete", "backend", "a"}) == ExitCode::kTryAgain);
     CHECK(host.out.str().empty());
     CHECK(host.err.str() == "backplane: 'a' is used by 'e' (backend_in_use)\n");
   }
@@ -119,18 +70,64 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("delete: a backend or an endpoint") {
-    CHECK(asked_by({"delete", "backend", "a"}) == Lines{"DELETE /v1/backends/a"});
-    CHECK(asked_by({"delete", "endpoint", "a"}) == Lines{"DELETE /v1/endpoints/a"});
+    CHECK(asked_by({"delete", "backend", "a"}) == Lines{"DELETE /v1/backends/a?wait_ms=120000"});
+    CHECK(asked_by({"delete", "endpoint", "a"}) == Lines{"DELETE /v1/endpoints/a?wait_ms=120000"});
     CHECK(said_by({"delete", "endpoint", "a"}, R"({"revision":5})") ==
           "endpoint 'a' is deleted (revision 5)\n");
     check_usage({"delete", "plugin", "a"});
     check_usage({"delete", "backend", "a/b"});
   }
 
+  TEST_CASE("scale: one member of the configuration") {
+    CHECK(asked_by({"scale", "a", "3"}) ==
+          Lines{R"(PATCH /v1/backends/a?wait_ms=120000 {"config":{"num_replicas":3}})"});
+    CHECK(said_by({"scale", "a", "3"}, R"({"revision":5})") ==
+          "backend 'a': 3 replicas (revision 5)\n");
+    check_usage({"scale", "a", "many"});
+    check_usage({"scale", "..", "1"});
+  }
+
+  TEST_CASE("history: a page of it, or one revision") {
+    CHECK(asked_by({"history"}) == Lines{"GET /v1/history"});
+    CHECK(asked_by({"history", "--limit", "5", "--before", "9"}) ==
+          Lines{"GET /v1/history?limit=5&before=9"});
+    CHECK(asked_by({"history", "7"}) == Lines{"GET /v1/history/7"});
+    check_usage({"history", "x"});
+    check_usage({"history", "--limit", "-1"});
+  }
+
+  TEST_CASE("operations: all, one, or an end for one") {
+    CHECK(asked_by({"operations"}) == Lines{"GET /v1/operations"});
+    CHECK(asked_by({"operations", "12"}) == Lines{"GET /v1/operations/12"});
+    CHECK(asked_by({"operations", "12", "--abort"}) == Lines{"DELETE /v1/operations/12"});
+    check_usage({"operations", "--abort"});
+    check_usage({"operations", "12/"});
+  }
+
+  TEST_CASE("--dry-run: shows what would change, in one call that changes nothing") {
+    const std::string answer = R"({"dry_run":true,"changed":true,"revision":4,"diff":[
+      {"op":"replace","path":"/endpoints/e/traffic/a","from":0.7,"to":1}]})";
+    ScriptedHost host;
+    host.answer(200, answer);
+    CHECK(run_typed(host, {"traffic", "e", "a=1", "--dry-run"}) == ExitCode::kOk);
+    CHECK(host.asked() == Lines{R"(PUT /v1/endpoints/e/traffic?dry_run=true {"a":1.0})"});
+    CHECK(host.out.str() ==
+          "~ endpoint e\n    ~ traffic.a: 0.7 -> 1\n0 to add, 1 to change, 0 to remove\n");
+    for (const Lines& words : {Lines{"scale", "a", "1"}, Lines{"delete", "backend", "a"},
+                               Lines{"policy", "e", "random"}, Lines{"shadows", "e", "c=0.1"}}) {
+      Lines dry = words;
+      dry.emplace_back("--dry-run");
+      ScriptedHost other;
+      other.answer(200, answer);
+      CHECK(run_typed(other, dry) == ExitCode::kOk);
+      CHECK(other.calls[0].target.ends_with("?dry_run=true"));
+    }
+  }
+
   TEST_CASE("--if-revision: changes that revision or nothing") {
     ScriptedHost host;
     host.answer(412, R"({"code":"stale_revision","detail":"the current revision is 8"})");
-    CHECK(run(host, {"traffic", "e", "a=1", "--if-revision", "7"}) == ExitCode::kTryAgain);
+    CHECK(run_typed(host, {"traffic", "e", "a=1", "--if-revision", "7"}) == ExitCode::kTryAgain);
     CHECK(host.calls[0].headers.find("If-Match") == "\"7\"");
     check_usage({"traffic", "e", "a=1", "--if-revision", "x"});
   }
