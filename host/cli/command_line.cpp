@@ -11,6 +11,7 @@
 #include "host/cli/change_commands.hpp"
 #include "host/cli/check_command.hpp"
 #include "host/cli/completion_command.hpp"
+#include "host/cli/deploy_commands.hpp"
 #include "host/cli/inspect_command.hpp"
 #include "host/cli/look_commands.hpp"
 #include "host/cli/token_command.hpp"
@@ -38,6 +39,8 @@ A host that runs, here or elsewhere (--admin, --token-file):
   history          what was changed when and by whom
   operations       changes that take long
   call             send one request to an endpoint
+  apply FILE       make it serve what an app document says
+  undo             bring an earlier revision back
   traffic          split an endpoint's requests over backends by weight
   policy           set how an endpoint chooses a backend
   shadows          copy a share of an endpoint's requests to other backends
@@ -118,7 +121,7 @@ constexpr std::array<Subcommand, 7> kSubcommands{{{serve_syntax, serve},
 // The commands that are one admin call each.
 std::vector<AdminCommand> admin_commands() {
   std::vector<AdminCommand> all;
-  for (const auto some : {look_commands(), change_commands()}) {
+  for (const auto some : {look_commands(), change_commands(), deploy_commands()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

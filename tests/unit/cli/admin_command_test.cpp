@@ -113,8 +113,9 @@ TEST_SUITE("cli") {
     CHECK(host.asked() == Lines{R"(PUT /v1/endpoints/e/traffic?dry_run=true {"a":1.0})"});
     CHECK(host.out.str() ==
           "~ endpoint e\n    ~ traffic.a: 0.7 -> 1\n0 to add, 1 to change, 0 to remove\n");
-    for (const Lines& words : {Lines{"scale", "a", "1"}, Lines{"delete", "backend", "a"},
-                               Lines{"policy", "e", "random"}, Lines{"shadows", "e", "c=0.1"}}) {
+    for (const Lines& words :
+         {Lines{"scale", "a", "1"}, Lines{"delete", "backend", "a"}, Lines{"policy", "e", "random"},
+          Lines{"shadows", "e", "c=0.1"}, Lines{"undo"}}) {
       Lines dry = words;
       dry.emplace_back("--dry-run");
       ScriptedHost other;

@@ -8,13 +8,15 @@
 
 #include "host/cli/admin_command.hpp"
 #include "host/cli/change_commands.hpp"
+#include "host/cli/deploy_commands.hpp"
 #include "host/cli/look_commands.hpp"
 #include "tests/unit/cli/scripted_host.hpp"
 
 namespace backplane::host {
 
 inline const AdminCommand& command_called(const std::string& name) {
-  for (const std::span<const AdminCommand> commands : {look_commands(), change_commands()}) {
+  for (const std::span<const AdminCommand> commands :
+       {look_commands(), change_commands(), deploy_commands()}) {
     for (const AdminCommand& command : commands) {
       if (command.syntax().name == name) return command;
     }
