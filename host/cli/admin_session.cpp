@@ -62,10 +62,14 @@ ExitCode AdminSession::fail(const Error& error) {
   return exit_code_of(error);
 }
 
-Result<AdminAnswer> AdminSession::send(HttpCall call) {
+HttpCall AdminSession::prepared(HttpCall call) const {
   if (options_.token) call.headers.add("Authorization", "Bearer " + *options_.token);
   if (!call.body.empty()) call.headers.add("Content-Type", "application/json");
-  auto response = send_(call);
+  return call;
+}
+
+Result<AdminAnswer> AdminSession::send(HttpCall call) {
+  auto response = send_(prepared(std::move(call)));
   if (!response.ok()) return std::move(response).error();
   const std::string refused = response.value().status >= 300 ? response.value().body : "";
   if (options_.json && !refused.empty()) {

@@ -33,6 +33,9 @@ class AdminSession {
   std::ostream& out() { return out_; }
   std::ostream& err() { return err_; }
 
+  // `call` with the token, and what else every call carries. Pure.
+  HttpCall prepared(HttpCall call) const;
+
   // [main] One call and its answer. A refusal's body goes to out() where JSON is asked for.
   Result<AdminAnswer> ask(HttpCall call);
   // [main] The same for a change, which may take as long as its timeout: waits until it is done

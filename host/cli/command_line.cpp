@@ -12,6 +12,7 @@
 #include "host/cli/check_command.hpp"
 #include "host/cli/completion_command.hpp"
 #include "host/cli/deploy_commands.hpp"
+#include "host/cli/events_command.hpp"
 #include "host/cli/inspect_command.hpp"
 #include "host/cli/look_commands.hpp"
 #include "host/cli/token_command.hpp"
@@ -33,6 +34,7 @@ A host of your own:
 
 A host that runs, here or elsewhere (--admin, --token-file):
   status           version, revision, readiness
+  events           what happens in it, as it happens
   endpoints        routes, where their traffic goes, counts and latencies
   backends         what runs, with how many replicas, and its counts
   plugins          the files of the plugin directory, and what of them is loaded
@@ -99,6 +101,10 @@ CommandOutcome audit(const ParsedCommand& command, std::ostream& out, std::ostre
   return {run_audit(command, out, err), std::nullopt};
 }
 
+CommandOutcome events(const ParsedCommand& command, std::ostream& out, std::ostream& err) {
+  return with_session(command, out, err, run_events);
+}
+
 std::vector<CommandSyntax> all_syntaxes();
 
 CommandOutcome completion(const ParsedCommand& command, std::ostream& out, std::ostream& err) {
@@ -110,12 +116,13 @@ struct Subcommand {
   CommandOutcome (*run)(const ParsedCommand&, std::ostream&, std::ostream&);
 };
 
-constexpr std::array<Subcommand, 7> kSubcommands{{{serve_syntax, serve},
+constexpr std::array<Subcommand, 8> kSubcommands{{{serve_syntax, serve},
                                                   {check_syntax, check},
                                                   {inspect_syntax, inspect},
                                                   {token_syntax, token},
                                                   {audit_syntax, audit},
                                                   {call_syntax, call},
+                                                  {events_syntax, events},
                                                   {completion_syntax, completion}}};
 
 // The commands that are one admin call each.

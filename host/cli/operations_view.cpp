@@ -70,6 +70,14 @@ std::string render_operation(const JsonValue& operation) {
   return text;
 }
 
+std::string operation_line(const JsonValue& operation) {
+  const std::string stage = text_at(operation, "stage");
+  std::string line = "operation " + operation_id(operation) + " " + name_of(operation) + ": " +
+                     (is_running(operation) ? stage : text_at(operation, "state"));
+  const std::string more = is_running(operation) ? built_of(operation) : outcome_of(operation);
+  return more.empty() ? line : line + ", " + more + (is_running(operation) ? " built" : "");
+}
+
 std::string progress_line(const JsonValue& operation, std::chrono::seconds elapsed) {
   std::string line = name_of(operation) + ": " + text_at(operation, "stage");
   const std::string built = built_of(operation);

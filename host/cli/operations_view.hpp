@@ -13,6 +13,9 @@ std::string render_operations(const JsonValue& answer);
 // One operation, a line for each thing that is known of it.
 std::string render_operation(const JsonValue& operation);
 
+// "operation 12 put_backend a: failed, replica 2 failed": where it is, in one line.
+std::string operation_line(const JsonValue& operation);
+
 // "put_backend a: building, 1 of 3 built, 4 s": what is shown while it runs.
 std::string progress_line(const JsonValue& operation, std::chrono::seconds elapsed);
 

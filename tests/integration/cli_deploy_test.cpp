@@ -1,3 +1,4 @@
+#include <csignal>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -113,6 +114,46 @@ SCENARIO("somebody scales a backend, and looks before") {
             "- endpoint split: GET /split, traffic blue=1.0\n0 to add, 0 to change, 1 to remove\n");
       THEN("it still answers") {
         CHECK(host.output_of({"call", "split"}) == "hello serve!");
+      }
+    }
+  }
+}
+
+SCENARIO("somebody watches what happens in a host") {
+  GIVEN("a host, and somebody who wants to see three lines of what happens in it") {
+    const ServedHost host;
+    HostProcess watching({"events", "--count", "3", "--admin", host.admin()});
+    // The reader is there when the host has given it its first line; rates of an idle host are
+    // none.
+    const TimePoint deadline = Clock::now() + kPatience;
+    WHEN("traffic is changed until all lines are there") {
+      while (watching.running() && Clock::now() < deadline) {
+        host.output_of({"traffic", "split", "green=1"});
+        host.output_of({"traffic", "split", "blue=1"});
+      }
+      const auto end = watching.wait_end();
+      THEN("each is told at its time, and then it ends") {
+        REQUIRE(end.has_value());
+        CHECK(end->code == 0);
+        CHECK(end->output.find(" revision ") != std::string::npos);
+        CHECK(end->output.find(" set_traffic split: ") != std::string::npos);
+      }
+    }
+  }
+}
+
+SCENARIO("somebody watches a host that ends") {
+  GIVEN("a host and a program that reads its events") {
+    ServedHost host;
+    HostProcess watching({"events", "--json", "--admin", host.admin()});
+    REQUIRE(watching.wait_output(R"({"event":"rates")"));
+    WHEN("the host is stopped") {
+      host.process().signal(SIGTERM);
+      const auto end = watching.wait_end();
+      THEN("the reader ends and says why") {
+        REQUIRE(end.has_value());
+        CHECK(end->code == 75);
+        CHECK(end->errors.find("(stream_ended)") != std::string::npos);
       }
     }
   }

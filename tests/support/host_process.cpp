@@ -90,6 +90,14 @@ bool HostProcess::wait_ready() {
   return output_.starts_with("ready ") && data_port_ != 0 && admin_port_ != 0;
 }
 
+bool HostProcess::wait_output(std::string_view text) {
+  const TimePoint deadline = Clock::now() + kPatience;
+  while (output_.find(text) == std::string::npos) {
+    if (!read_output(deadline)) return false;
+  }
+  return true;
+}
+
 void HostProcess::signal(int number) const {
   REQUIRE(::kill(pid_, number) == 0);
 }

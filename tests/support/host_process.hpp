@@ -41,6 +41,9 @@ class HostProcess {
   std::uint16_t admin_port() const { return admin_port_; }
 
   pid_t pid() const { return pid_; }
+  // Blocks until `text` is in its standard output. False when it ends without.
+  bool wait_output(std::string_view text);
+
   void signal(int number) const;
   // Nothing when it still runs after `patience`.
   std::optional<ProcessEnd> wait_end(std::chrono::milliseconds patience = kPatience);
