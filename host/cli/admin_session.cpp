@@ -82,10 +82,14 @@ Result<AdminAnswer> AdminSession::watch(AdminAnswer accepted, std::chrono::milli
   const TimePoint began = Clock::now();
   const HttpCall look{.target = "/v1/operations/" + operation_id(accepted.root())};
   Result<AdminAnswer> answer = std::move(accepted);
+  // Whoever sees the first line may press Ctrl-C: from before it on, that ends the wait and nothing
+  // else.
+  bool waits = pause_(std::chrono::milliseconds(0));
   while (answer.ok() && is_running(answer.value().root())) {
     const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - began);
     err_ << kClearLine << progress_line(answer.value().root(), elapsed) << std::flush;
-    if (elapsed > patience || !pause_(kBetweenLooks)) {
+    waits = waits && elapsed <= patience && pause_(kBetweenLooks);
+    if (!waits) {
       answer = still_running(answer.value().root());
     } else {
       answer = ask(look);

@@ -127,15 +127,20 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("carry_out: whoever does not want to wait is told that it goes on") {
-    ScriptedHost host;
-    host.pauses_left = 1;
-    host.answer(202, operation(R"("state":"running")"))
-        .answer(200, operation(R"("state":"running")"));
-    AdminSession session = host.session(on_terminal());
-    const auto answer = session.carry_out(change());
-    REQUIRE_FALSE(answer.ok());
-    CHECK(answer.error().reason() == "still_running");
-    CHECK(host.err.str().ends_with("\r\033[K"));
+    for (std::size_t looks = 0; looks < 3; ++looks) {
+      CAPTURE(looks);
+      ScriptedHost host;
+      host.pauses_left = static_cast<int>(1 + looks);  // the first is before the first line
+      for (unsigned i = 0; i < 4; ++i) {
+        host.answer(i == 0 ? 202 : 200, operation(R"("state":"running")"));
+      }
+      AdminSession session = host.session(on_terminal());
+      const auto answer = session.carry_out(change());
+      REQUIRE_FALSE(answer.ok());
+      CHECK(answer.error().reason() == "still_running");
+      CHECK(host.calls.size() == 1 + looks);
+      CHECK(host.err.str().ends_with("\r\033[K"));
+    }
   }
 }
 
