@@ -5,9 +5,20 @@
 namespace backplane::host {
 namespace {
 
+// How often a file that changes while it is copied is tried again.
+constexpr int kMoreTries = 3;
+
 Error unknown(const std::string& plugin) {
   return {ErrorCode::kNotFound, "unknown_plugin",
           "the plugin directory holds no file '" + plugin + ".so'"};
+}
+
+// When another file is renamed into its place meanwhile, that one is the later, and is taken.
+Result<StagedFile> stage_latest(const PluginStoreSetup& setup, const std::string& plugin,
+                                std::uint64_t generation, int more_tries = kMoreTries) {
+  auto staged = setup.staging.stage(setup.directory, plugin + ".so", generation);
+  if (staged.ok() || staged.error().reason() != "source_changed" || more_tries == 0) return staged;
+  return stage_latest(setup, plugin, generation, more_tries - 1);
 }
 
 }  // namespace
@@ -56,7 +67,7 @@ Result<PluginFind> PluginStore::judged(PluginCandidate candidate) const {
 
 Result<PluginCandidate> PluginStore::stage_file(const std::string& plugin) {
   const std::uint64_t generation = ++last_[plugin];
-  auto staged = setup_.staging.stage(setup_.directory, plugin + ".so", generation);
+  auto staged = stage_latest(setup_, plugin, generation);
   if (!staged.ok()) {
     return staged.error().reason() == "plugin_not_found" ? unknown(plugin)
                                                          : std::move(staged).error();

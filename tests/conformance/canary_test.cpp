@@ -67,7 +67,7 @@ TEST_SUITE("canary") {
     CHECK(load.stop().size() <= 2);
   }
 
-  TEST_CASE("canary: one that is too slow is rolled back; one on trial can be aborted") {
+  TEST_CASE("canary: one that is too slow is rolled back, and one on trial can be aborted") {
     VersionHost host;
     host.drop("version_slow");
     const Answer slow = host.reload(

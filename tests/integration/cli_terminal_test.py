@@ -33,7 +33,8 @@ class ServedHost:
         (self.path / "app.json").write_text(json.dumps(APP), encoding="utf-8")
         (self.path / "config.json").write_text(json.dumps({
             "data": {"port": 0}, "admin": {"port": 0, "auth": "none"},
-            "plugins": {"directory": "plugins"}, "state": {"directory": "state"},
+            # Without a probe, so that the constructor waits once.
+            "plugins": {"directory": "plugins", "probe": False}, "state": {"directory": "state"},
             "app": "app.json"}), encoding="utf-8")
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--config", str(self.path / "config.json")],

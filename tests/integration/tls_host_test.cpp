@@ -20,9 +20,9 @@ bool has(const std::string& text, const std::string& word) {
   return text.find(word) != std::string::npos;
 }
 
-std::string section(const TestCertificates::Pair& pair) {
-  return R"({"port":0,"tls":{"certificate":")" + pair.certificate.string() + R"(","key":")" +
-         pair.key.string() + R"("}})";
+std::string section(const TestCertificates::Pair& pair, const std::string& address = "127.0.0.1") {
+  return R"({"address":")" + address + R"(","port":0,"tls":{"certificate":")" +
+         pair.certificate.string() + R"(","key":")" + pair.key.string() + R"("}})";
 }
 
 void write_config(const HostDirectory& directory, const std::string& data,
@@ -37,8 +37,9 @@ void write_config(const HostDirectory& directory, const std::string& data,
 class TlsHost {
  public:
   TlsHost() : directory_({"hello"}) {
-    const std::string listener = section(certificates_.make("server"));
-    write_config(directory_, listener, listener);
+    const TestCertificates::Pair pair = certificates_.make("server");
+    // Admin on every address, so that it can be asked under names that are not its own.
+    write_config(directory_, section(pair), section(pair, "0.0.0.0"));
     directory_.write_app(R"({"backends":{"hello":{"plugin":"hello","handler":"hello"}},
       "endpoints":{"hello":{"route":"/hello","traffic":{"hello":1}}}})");
     process_.emplace(directory_.serve_arguments());
