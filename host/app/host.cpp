@@ -19,6 +19,8 @@ namespace backplane::host {
 namespace {
 
 constexpr std::chrono::seconds kStopTimeout{2};
+// For answers of the admin listener that are on their way when the host ends.
+constexpr std::chrono::milliseconds kAdminGrace{500};
 
 std::uint32_t data_threads(const ListenerConfig& listener) {
   if (listener.io_threads > 0) return listener.io_threads;
@@ -262,7 +264,13 @@ bool Host::stop() {
           Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"));
     });
   }
-  if (admin_ != nullptr) admin_->stop();
+  if (admin_ != nullptr) {
+    // The ends of event streams, and the answers to calls that the drain has refused, are on their
+    // way to its thread.
+    admin_->begin_drain();
+    admin_->wait_drained(Clock::now() + kAdminGrace);
+    admin_->stop();
+  }
   // Its threads run what executes inline.
   if (data_ != nullptr && !data_->stop_until(Clock::now() + kStopTimeout)) {
     leave_in_memory();
