@@ -1,5 +1,6 @@
 #include "host/control/sqlite_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -130,6 +131,8 @@ Status check(Session& session) {
   auto verdict = fenced(session, [&session] { return text(session, "PRAGMA integrity_check(1)"); });
   if (!verdict.ok()) return std::move(verdict).error();
   if (verdict.value() == "ok") return {};
+  // It comes on two lines, and a host that does not start says why in one.
+  std::replace(verdict.value().begin(), verdict.value().end(), '\n', ' ');
   return Error(ErrorCode::kUnavailable, "state_corrupt",
                "the state store is damaged: " + verdict.value());
 }
