@@ -10,11 +10,11 @@ namespace backplane::host {
 namespace {
 
 // What has been done stays done: the intent is in the log, and a restart would find no less.
-Error unrecorded(std::optional<std::uint64_t> revision) {
-  return Error(ErrorCode::kUnavailable, "audit_failed",
-               "what this call came to cannot be written to the audit log; " +
-                   (revision ? "the state is at revision " + std::to_string(*revision)
-                             : std::string("it changed nothing")));
+Error unrecorded(std::uint64_t revision) {
+  return Error(
+      ErrorCode::kUnavailable, "audit_failed",
+      "what this call came to cannot be written to the audit log; the state is at revision " +
+          std::to_string(revision));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ void AdminCall::finish(std::string_view code, std::optional<std::uint64_t> revis
   trail_->end(status, code, revision, [owed, revision](const Status& written) {
     if (written.ok()) return std::move(*owed).complete();
     owed->exchange().response.clear();
-    std::move(*owed).fail(unrecorded(revision));
+    std::move(*owed).fail(revision ? unrecorded(*revision) : written.error());
   });
 }
 

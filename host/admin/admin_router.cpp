@@ -58,8 +58,7 @@ void AdminRouter::handle(Exchange& exchange) {
   call->record_in(AuditTrail(context_.audit, attempt_of(exchange, *caller)));
   call->trail()->begin([&context = context_, call, action](const Status& written) {
     if (written.ok()) return run(context, call, action);
-    call->fail(Error(ErrorCode::kUnavailable, "audit_failed",
-                     "the audit log cannot be written, and nothing is changed without it"));
+    call->fail(written.error());
   });
 }
 

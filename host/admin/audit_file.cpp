@@ -33,13 +33,15 @@ std::string former_name(std::uint64_t last_line) {
   return name.data();
 }
 
-// Follows the lines of `text`, which begins with a whole one; how many bytes of a line without an
-// end stand behind them.
+// Follows the lines of `text`, which begins with a whole one; how many bytes behind them a loss of
+// power left unfinished: a line without an end, or all from one that has zeros in it. Those stand
+// where a file grew and its bytes did not arrive, so that nothing from there on was synchronised.
 Result<std::size_t> follow(std::string_view text, AuditChain& chain) {
   bool is_first = true;
   for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos;) {
     const std::string_view line = text.substr(0, end);
     Status follows = is_first ? chain.accept_first(line) : chain.accept(line);
+    if (!follows.ok() && line.find('\0') != std::string_view::npos) return text.size();
     if (!follows.ok()) {
       return std::move(follows).error().with_context("line behind number " +
                                                      std::to_string(chain.sequence()));
@@ -192,7 +194,9 @@ Status AuditFile::write_line(const std::string& line) {
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0) return failure(errno_text());
   if (!write_all(file_.get(), line + "\n")) {
+    const bool is_full = errno == ENOSPC || errno == EDQUOT;
     Error error = failure("cannot be written: " + errno_text());
+    if (is_full) error = {ErrorCode::kInsufficientStorage, "store_full", error.message()};
     // Half a line would be the end of the chain.
     poisoned_ = ::ftruncate(file_.get(), status.st_size) != 0;
     return error;

@@ -25,7 +25,8 @@ class AuditFile {
 
   // Writes one line, and with `durable` waits until it is on the disk. kUnavailable "audit_failed":
   // it is not there, and whether a later one can be written remains to be seen; after a failure
-  // to reach the disk none can, because nobody knows what is there.
+  // to reach the disk none can, because nobody knows what is there. kInsufficientStorage
+  // "store_full": the disk is full.
   Status append(const AuditRecord& record, WallTime time, bool durable);
 
  private:

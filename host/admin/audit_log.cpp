@@ -44,6 +44,10 @@ Status AuditLog::settle(Status written) {
   failures_.fetch_add(1, std::memory_order_relaxed);
   log_error("audit", written.error().message());
   if (!config_.required) return {};
+  if (written.error().code() == ErrorCode::kInsufficientStorage) {
+    return Error(ErrorCode::kInsufficientStorage, "store_full",
+                 "the disk of the audit log is full, and nothing is changed without it");
+  }
   return Error(ErrorCode::kUnavailable, "audit_failed",
                "the audit log cannot be written, and nothing is changed without it");
 }

@@ -129,6 +129,29 @@ TEST_SUITE("admin") {
     CHECK(bytes_of(log.path).find(R"("event":"recovered","bytes":20)") != std::string::npos);
   }
 
+  TEST_CASE("83 AuditFile: lines that a loss of power left full of holes are dropped, and noted") {
+    for (const std::size_t good : {0, 2}) {
+      CAPTURE(good);
+      const Log log;
+      {
+        AuditFile file = log.open();
+        log.append(file, 4);
+      }
+      std::string bytes = bytes_of(log.path);
+      std::size_t torn = 0;
+      for (std::size_t i = 0; i < good; ++i) torn = bytes.find('\n', torn) + 1;
+      bytes.replace(torn, 50, 50, '\0');
+      std::ofstream(log.path, std::ios::binary) << bytes;
+      {
+        AuditFile file = log.open();
+        log.append(file);
+      }
+      CHECK(log.verified() == "1-" + std::to_string(good + 2));
+      CHECK(bytes_of(log.path).find(R"("event":"recovered","bytes":)" +
+                                    std::to_string(bytes.size() - torn)) != std::string::npos);
+    }
+  }
+
   TEST_CASE("AuditFile: half a first line is dropped as well") {
     const Log log;
     log.append_bytes("{");
