@@ -72,11 +72,6 @@ Status Host::start_control() {
   auto audit = AuditLog::start(config_.audit, config_.state_directory / "audit.jsonl");
   if (!audit.ok()) return std::move(audit).error();
   audit_ = std::move(audit).value();
-  auto staging = StagingDirectory::create((config_.state_directory / "staging").string());
-  if (!staging.ok()) {
-    return std::move(staging).error().with_context("state directory '" +
-                                                   config_.state_directory.string() + "'");
-  }
   auto control = TaskThread::start("bp-ctl");
   if (!control.ok()) return std::move(control).error();
   control_thread_ = std::move(control).value();
@@ -84,6 +79,33 @@ Status Host::start_control() {
   if (!loader.ok()) return std::move(loader).error();
   loader_thread_ = std::move(loader).value();
 
+  Status opened = open_plugins();
+  if (!opened.ok()) return opened;
+  // One shard of counts for each io thread, and one for the local router.
+  const std::uint32_t threads = data_threads(config_.data);
+  controller_ = std::make_unique<Controller>(ControllerSetup{.control = *control_thread_,
+                                                             .loader = *loader_thread_,
+                                                             .state = *state_thread_,
+                                                             .store = *store_,
+                                                             .probe = probe_.get(),
+                                                             .log = *log_,
+                                                             .table = table_,
+                                                             .init_timeout = config_.init_timeout,
+                                                             .drain_timeout = config_.drain_timeout,
+                                                             .routing_threads = threads + 1,
+                                                             .metrics = config_.metrics});
+  reloader_ = std::make_unique<Reloader>(*controller_);
+  router_stats_ = std::make_unique<RouterStats>(threads + 1);
+  local_router_ = std::make_unique<Router>(router_setup(threads));
+  return {};
+}
+
+Status Host::open_plugins() {
+  auto staging = StagingDirectory::create((config_.state_directory / "staging").string());
+  if (!staging.ok()) {
+    return std::move(staging).error().with_context("state directory '" +
+                                                   config_.state_directory.string() + "'");
+  }
   reaper_ = std::make_unique<LoaderReaper>(*loader_thread_);
   PluginDirectory directory(config_.plugin_directory.string());
   auto readable = directory.candidates();
@@ -110,22 +132,6 @@ Status Host::start_control() {
     if (!probe.ok()) return std::move(probe).error();
     probe_ = std::move(probe).value();
   }
-  // One shard of counts for each io thread, and one for the local router.
-  const std::uint32_t threads = data_threads(config_.data);
-  controller_ = std::make_unique<Controller>(ControllerSetup{.control = *control_thread_,
-                                                             .loader = *loader_thread_,
-                                                             .state = *state_thread_,
-                                                             .store = *store_,
-                                                             .probe = probe_.get(),
-                                                             .log = *log_,
-                                                             .table = table_,
-                                                             .init_timeout = config_.init_timeout,
-                                                             .drain_timeout = config_.drain_timeout,
-                                                             .routing_threads = threads + 1,
-                                                             .metrics = config_.metrics});
-  reloader_ = std::make_unique<Reloader>(*controller_);
-  router_stats_ = std::make_unique<RouterStats>(threads + 1);
-  local_router_ = std::make_unique<Router>(router_setup(threads));
   return {};
 }
 

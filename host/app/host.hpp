@@ -67,6 +67,8 @@ class Host {
 
   Status open_state();
   Status start_control();
+  // What finds, keeps, tries and loads them.
+  Status open_plugins();
   // The state that is stored or, when there is none, that of the app document.
   Status start_backends();
   Status start_data();

@@ -39,7 +39,7 @@ TlsConfig read_tls(const JsonValue& value, const std::filesystem::path& folder,
   tls.key = require_path(reader, "key", folder);
   tls.client_ca = read_path(reader, "client_ca", folder);
   if (const auto word = reader.read_word("min_version", {"1.2", "1.3"})) {
-    tls.min_version = *word == 0 ? TlsVersion::k1_2 : TlsVersion::k1_3;
+    tls.min_version = *word == 0 ? TlsVersion::kTls12 : TlsVersion::kTls13;
   }
   reader.read("handshake_timeout_ms", kHandshakeTimeout, tls.handshake_timeout);
   reader.finish();

@@ -174,7 +174,7 @@ class Controller {
   void fail(const ProposalPtr& proposal, const Error& error, OperationState state);
   void end(Proposal& proposal, OperationState state);
   void publish();
-  void tell(ControlEvent event) const {
+  void tell(const ControlEvent& event) const {
     if (watcher_) watcher_(event);
   }
   std::set<std::string> down() const;

@@ -19,7 +19,6 @@ using Poco::Data::Statement;
 using Poco::Data::Keywords::bind;
 using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
-using Poco::Data::Keywords::use;
 
 // The columns of `objects`, as Rows takes them. A row whose value is NULL stands for an erased key.
 constexpr const char* kSelect =

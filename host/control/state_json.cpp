@@ -29,7 +29,7 @@ std::string object_json(const EndpointSpec& spec) {
 }
 
 Result<JsonDocument> parse_state_json(std::string_view text) {
-  return parse_json(text, {.max_bytes = INT32_MAX, .max_depth = 2 * 32, .max_tokens = INT32_MAX});
+  return parse_json(text, {.max_bytes = INT32_MAX, .max_depth = 64, .max_tokens = INT32_MAX});
 }
 
 }  // namespace backplane::host

@@ -92,7 +92,8 @@ std::string digest_of(const StateObjects& objects) {
   Sha256 digest;
   // Keys hold no line feed and compact JSON none either, so no two documents read the same.
   for (const auto& [key, text] : objects) {
-    const std::string line = key + "\n" + text + "\n";
+    std::string line = key;
+    line.append("\n").append(text).append("\n");
     digest.update(std::as_bytes(std::span(line)));
   }
   return digest.finish();

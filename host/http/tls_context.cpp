@@ -67,7 +67,7 @@ int on_protocols(SSL* /*session*/, const unsigned char** chosen, unsigned char* 
 
 void set_rules(SSL_CTX* context, TlsVersion least) {
   SSL_CTX_set_min_proto_version(context,
-                                least == TlsVersion::k1_2 ? TLS1_2_VERSION : TLS1_3_VERSION);
+                                least == TlsVersion::kTls12 ? TLS1_2_VERSION : TLS1_3_VERSION);
   SSL_CTX_set_cipher_list(context, kCiphers12);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE |

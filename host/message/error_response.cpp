@@ -54,60 +54,38 @@ constexpr std::array kPhrases{
     Phrase{507, "Insufficient Storage"},
 };
 
+// By ErrorCode, in its order.
+constexpr std::array<unsigned, static_cast<std::size_t>(kLastErrorCode) + 1> kStatuses{
+    400,  // kMalformed
+    401,  // kUnauthenticated
+    403,  // kForbidden
+    404,  // kNotFound
+    405,  // kMethodNotAllowed
+    408,  // kRequestTimeout
+    409,  // kConflict
+    412,  // kStale
+    413,  // kPayloadTooLarge
+    414,  // kUriTooLong
+    415,  // kUnsupportedMediaType
+    417,  // kExpectationFailed
+    421,  // kMisdirected
+    422,  // kInvalidArgument
+    429,  // kResourceExhausted
+    431,  // kHeadersTooLarge
+    499,  // kCancelled
+    500,  // kInternal
+    501,  // kUnsupported
+    502,  // kBadHandlerResponse
+    503,  // kUnavailable
+    504,  // kDeadlineExceeded
+    505,  // kVersionNotSupported
+    507,  // kInsufficientStorage
+};
+
 }  // namespace
 
 unsigned http_status_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kMalformed:
-      return 400;
-    case ErrorCode::kUnauthenticated:
-      return 401;
-    case ErrorCode::kForbidden:
-      return 403;
-    case ErrorCode::kNotFound:
-      return 404;
-    case ErrorCode::kMethodNotAllowed:
-      return 405;
-    case ErrorCode::kRequestTimeout:
-      return 408;
-    case ErrorCode::kConflict:
-      return 409;
-    case ErrorCode::kStale:
-      return 412;
-    case ErrorCode::kPayloadTooLarge:
-      return 413;
-    case ErrorCode::kUriTooLong:
-      return 414;
-    case ErrorCode::kUnsupportedMediaType:
-      return 415;
-    case ErrorCode::kExpectationFailed:
-      return 417;
-    case ErrorCode::kMisdirected:
-      return 421;
-    case ErrorCode::kInvalidArgument:
-      return 422;
-    case ErrorCode::kResourceExhausted:
-      return 429;
-    case ErrorCode::kHeadersTooLarge:
-      return 431;
-    case ErrorCode::kCancelled:
-      return 499;
-    case ErrorCode::kInternal:
-      return 500;
-    case ErrorCode::kUnsupported:
-      return 501;
-    case ErrorCode::kBadHandlerResponse:
-      return 502;
-    case ErrorCode::kUnavailable:
-      return 503;
-    case ErrorCode::kDeadlineExceeded:
-      return 504;
-    case ErrorCode::kVersionNotSupported:
-      return 505;
-    case ErrorCode::kInsufficientStorage:
-      return 507;
-  }
-  return 500;
+  return kStatuses[static_cast<std::size_t>(code)];
 }
 
 ErrorCode error_code_of(unsigned http_status) {

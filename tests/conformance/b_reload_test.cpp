@@ -197,6 +197,7 @@ TEST_SUITE("reload") {
     VersionHost host;
     host.drop("version2");
     std::vector<PendingAnswer> storm;
+    storm.reserve(24);
     for (int i = 0; i < 24; ++i) {
       storm.push_back(host.admin_async("POST", "/v1/plugins/version/reload?wait_ms=30000"));
     }

@@ -250,6 +250,7 @@ TEST_SUITE("backends") {
     host.create_backend("g", "gate", R"({"num_replicas":10})", gate.init_json());
     host.create_endpoint("g", "/g", R"({"g":1})");
     std::vector<PendingAnswer> waiting;
+    waiting.reserve(10);
     for (int i = 0; i < 10; ++i) waiting.push_back(host.get_async("/g"));
     // A barrier: nobody is let go before all ten are inside.
     REQUIRE(gate.wait_entered(10));

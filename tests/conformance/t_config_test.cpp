@@ -92,7 +92,8 @@ TEST_SUITE("config") {
     REQUIRE(patch(host, "b", R"({"max_batch_size":5})").status() == 200);
     REQUIRE(patch(host, "i", R"({"request_timeout_ms":5000,"max_queue":50})").status() == 200);
     REQUIRE(load.wait_answered(20));
-    for (const auto& [answer, times] : load.stop()) {
+    for (const auto& counted : load.stop()) {
+      const std::string& answer = counted.first;
       CAPTURE(answer);
       CHECK(answer.size() == 1);  // the size of a batch, no error
     }

@@ -139,7 +139,7 @@ TEST_SUITE("policies") {
     REQUIRE(made.status() == 201);
     CHECK(made.text_at("/policy") == "fixed_packing");
     CHECK(made.at("/packing_num") == "3");
-    for (const auto& [body, refusal] :
+    for (const auto& [wrong, refusal] :
          {std::pair{R"({"policy":"fair"})", "422 invalid_policy"},
           {R"({"policy":7})", "422 invalid_policy"},
           {R"({"policy":"fixed_packing"})", "422 missing_field"},
@@ -149,6 +149,7 @@ TEST_SUITE("policies") {
           {R"({})", "422 missing_field"},
           {R"("random")", "422 invalid_argument"},
           {R"({"policy":"random")", "400 invalid_json"}}) {
+      const std::string body = wrong;
       CAPTURE(body);
       CHECK(host.refused("PUT", kPolicy, body) == refusal);
     }

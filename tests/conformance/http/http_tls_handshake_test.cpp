@@ -41,7 +41,7 @@ TEST_SUITE("http") {
     TestCertificates certificates;
     ListenerConfig config =
         TlsServer::with_tls(HttpFixture::usual_config(), certificates.make("server"));
-    config.tls->min_version = TlsVersion::k1_3;
+    config.tls->min_version = TlsVersion::kTls13;
     HttpFixture server(config);
     TlsWishes wishes;
     wishes.root = certificates.root();

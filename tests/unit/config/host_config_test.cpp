@@ -176,12 +176,12 @@ TEST_SUITE("config") {
     CHECK(config.data.tls->certificate == "/etc/bp/tls/data.pem");
     CHECK(config.data.tls->key == "/run/data.key");
     CHECK(config.data.tls->client_ca == "/etc/ca.pem");
-    CHECK(config.data.tls->min_version == TlsVersion::k1_3);
+    CHECK(config.data.tls->min_version == TlsVersion::kTls13);
     CHECK(config.data.tls->handshake_timeout == milliseconds(7));
     REQUIRE(config.admin.tls.has_value());
     CHECK(config.admin.tls->certificate == "/etc/bp/a.pem");
     CHECK_FALSE(config.admin.tls->client_ca.has_value());
-    CHECK(config.admin.tls->min_version == TlsVersion::k1_2);
+    CHECK(config.admin.tls->min_version == TlsVersion::kTls12);
     CHECK(config.admin.tls->handshake_timeout == milliseconds(5000));
     CHECK_FALSE(read_good("{}").data.tls.has_value());
   }

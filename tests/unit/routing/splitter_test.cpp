@@ -22,7 +22,7 @@ Endpoint endpoint_with(const std::vector<std::pair<std::string, double>>& weight
 }
 
 // This thread is about to submit nothing.
-const Gathering kNone{};
+const Gathering nothing_gathered{};
 
 HttpRequest with_key(std::string_view key) {
   HttpRequest request;
@@ -36,8 +36,8 @@ TEST_SUITE("routing") {
     const Endpoint endpoint = endpoint_with({});
     Splitter splitter(endpoint);
     Random random(1);
-    CHECK(splitter.pick(HttpRequest(), random, kNone) == nullptr);
-    CHECK(splitter.pick(with_key("k"), random, kNone) == nullptr);
+    CHECK(splitter.pick(HttpRequest(), random, nothing_gathered) == nullptr);
+    CHECK(splitter.pick(with_key("k"), random, nothing_gathered) == nullptr);
   }
 
   TEST_CASE("Splitter: T63: the same key goes to the same arm, whatever was drawn between") {
@@ -50,10 +50,10 @@ TEST_SUITE("routing") {
     std::vector<int> used(5, 0);
     for (int i = 0; i < 100; ++i) {
       const std::string key = "key-" + std::to_string(i);
-      const Arm* const first = splitter.pick(with_key(key), random, kNone);
-      splitter.pick(HttpRequest(), random, kNone);
-      CHECK(splitter.pick(with_key(key), random, kNone) == first);
-      CHECK(of_another_thread.pick(with_key(key), another, kNone) == first);
+      const Arm* const first = splitter.pick(with_key(key), random, nothing_gathered);
+      splitter.pick(HttpRequest(), random, nothing_gathered);
+      CHECK(splitter.pick(with_key(key), random, nothing_gathered) == first);
+      CHECK(of_another_thread.pick(with_key(key), another, nothing_gathered) == first);
       ++used[static_cast<std::size_t>(first - endpoint.arms.data())];
     }
     for (const int count : used) CHECK(count > 0);
@@ -65,8 +65,8 @@ TEST_SUITE("routing") {
     Random random(1);
     int first = 0;
     for (int i = 0; i < 320; ++i) {
-      splitter.pick(with_key("always the same"), random, kNone);
-      first += splitter.pick(HttpRequest(), random, kNone) == &endpoint.arms[0] ? 1 : 0;
+      splitter.pick(with_key("always the same"), random, nothing_gathered);
+      first += splitter.pick(HttpRequest(), random, nothing_gathered) == &endpoint.arms[0] ? 1 : 0;
     }
     CHECK(first == 160);
   }
@@ -82,7 +82,7 @@ TEST_SUITE("routing") {
     int former = 0;
     int tried = 0;
     for (int i = 0; i < 8000; ++i) {
-      const Arm* arm = splitter.pick(HttpRequest(), random, kNone);
+      const Arm* arm = splitter.pick(HttpRequest(), random, nothing_gathered);
       former += arm == &endpoint.arms[0] ? 1 : 0;
       tried += arm == endpoint.arms[0].canary.get() ? 1 : 0;
     }
@@ -103,9 +103,9 @@ TEST_SUITE("routing") {
     int tried = 0;
     for (int i = 0; i < 4000; ++i) {
       const std::string key = "key-" + std::to_string(i);
-      const Arm* arm = splitter.pick(with_key(key), random, kNone);
-      CHECK(arm->tag == former.pick(with_key(key), random, kNone)->tag);
-      CHECK(arm == splitter.pick(with_key(key), random, kNone));
+      const Arm* arm = splitter.pick(with_key(key), random, nothing_gathered);
+      CHECK(arm->tag == former.pick(with_key(key), random, nothing_gathered)->tag);
+      CHECK(arm == splitter.pick(with_key(key), random, nothing_gathered));
       tried += arm == endpoint.arms[0].canary.get() ? 1 : 0;
     }
     CHECK(tried > 400);
@@ -120,9 +120,9 @@ TEST_SUITE("routing") {
     Random random(1);
     for (int i = 0; i < 100; ++i) {
       const std::string key = std::to_string(i);
-      CHECK(of_one.pick(HttpRequest(), random, kNone) == &one.arms[0]);
-      CHECK(of_zero.pick(HttpRequest(), random, kNone) == &zero.arms[1]);
-      CHECK(of_zero.pick(with_key(key), random, kNone) == &zero.arms[1]);
+      CHECK(of_one.pick(HttpRequest(), random, nothing_gathered) == &one.arms[0]);
+      CHECK(of_zero.pick(HttpRequest(), random, nothing_gathered) == &zero.arms[1]);
+      CHECK(of_zero.pick(with_key(key), random, nothing_gathered) == &zero.arms[1]);
     }
   }
 }
