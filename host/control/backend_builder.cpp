@@ -42,9 +42,9 @@ Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& han
 
 std::uint64_t BackendBuilder::build(const BackendSpec& spec, BuildSource source, Done done) {
   const std::uint64_t id = next_id_++;
-  if (source.library != nullptr) {
+  if (source.plugin_library != nullptr) {
     // A task of its own all the same: `done` is never called before this returns.
-    control_.post([this, id, spec = BackendSpec(spec), library = std::move(source.library),
+    control_.post([this, id, spec = BackendSpec(spec), library = std::move(source.plugin_library),
                    done = std::move(done)] { on_opened(id, spec, library, done); });
     return id;
   }
@@ -53,7 +53,7 @@ std::uint64_t BackendBuilder::build(const BackendSpec& spec, BuildSource source,
                [this, id, spec = BackendSpec(spec),
                 done = std::move(done)](const Result<OpenedPlugin>& opened) {
                  if (!opened.ok()) return on_opened(id, spec, opened.error(), done);
-                 on_opened(id, spec, opened.value().library, done);
+                 on_opened(id, spec, opened.value().plugin_library, done);
                });
   return id;
 }

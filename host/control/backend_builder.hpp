@@ -27,7 +27,7 @@ struct BuilderSetup {
 struct BuildSource {
   // Null: from the loaded version of its plugin; when none is loaded, from version `sha256`, or
   // from the file in the plugin directory when that is empty.
-  std::shared_ptr<PluginLibrary> library{};
+  std::shared_ptr<PluginLibrary> plugin_library{};
   std::string sha256{};
 };
 

@@ -29,7 +29,7 @@ struct ChangeRequest {
   // Names a backend to build again although it is wanted as it is; empty: none.
   std::string rebuild{};
   // A version that every backend of its plugin goes over to; null: none.
-  std::shared_ptr<PluginLibrary> library{};
+  std::shared_ptr<PluginLibrary> plugin_library{};
   // With it: the share of their requests that goes to the new version first, on trial.
   std::optional<CanaryLimits> canary{};
   // The operation that this goes on with, as begin_operation() gave it; 0: one of its own.

@@ -106,9 +106,9 @@ void Controller::start_steps(const ProposalPtr& proposal, const Plan& steps,
 
 void Controller::build(const ProposalPtr& proposal, const BackendSpec& spec) {
   BuildSource source;
-  if (const auto& library = proposal->request.library;
+  if (const auto& library = proposal->request.plugin_library;
       library != nullptr && library->plugin() == spec.plugin) {
-    source.library = library;
+    source.plugin_library = library;
   } else if (const auto version = versions_.find(spec.plugin); version != versions_.end()) {
     source.sha256 = version->second.sha256;
   } else if (const auto stored = proposal->request.versions.find(spec.plugin);
@@ -185,7 +185,7 @@ void Controller::commit_next() {
 
 std::vector<std::string> Controller::outdated(const Proposal& proposal) const {
   std::vector<std::string> tags;
-  const auto& library = proposal.request.library;
+  const auto& library = proposal.request.plugin_library;
   if (draining_ || !proposal.failed.empty()) return tags;
   if (library != nullptr) {
     for (const std::string& tag : users_of(library->plugin())) {
@@ -199,12 +199,13 @@ std::vector<std::string> Controller::outdated(const Proposal& proposal) const {
 }
 
 bool Controller::is_outdated(const Proposal& proposal, const Backend& built) const {
-  const auto& library = proposal.request.library;
+  const Backend* const ours = &built;
+  const auto& library = proposal.request.plugin_library;
   if (library != nullptr && library->plugin() == built.spec().plugin) return false;
   return std::any_of(serving_.begin(), serving_.end(), [&](const auto& entry) {
     const Backend& other = *entry.second;
     return proposal.tags.count(entry.first) == 0 && other.spec().plugin == built.spec().plugin &&
-           other.library() != built.library();
+           entry.second->library() != ours->library();
   });
 }
 
@@ -314,9 +315,9 @@ void Controller::on_stored(const ProposalPtr& proposal, DesiredState next, const
 Plan Controller::steps_of(const ChangeRequest& request, const AppDocument& next) const {
   Plan steps = plan(desired_, down(), next);
   if (!request.rebuild.empty()) steps.start.push_back(request.rebuild);
-  if (request.library == nullptr) return steps;
+  if (request.plugin_library == nullptr) return steps;
   for (const auto& [tag, spec] : next.backends) {
-    if (spec.plugin == request.library->plugin()) steps.start.push_back(tag);
+    if (spec.plugin == request.plugin_library->plugin()) steps.start.push_back(tag);
   }
   return steps;
 }
@@ -332,10 +333,10 @@ void Controller::land(const ProposalPtr& proposal, DesiredState next) {
   outcome.revision = revision_;
   desired_ = std::move(next.document);
   versions_ = std::move(next.plugins);
-  if (request.library != nullptr) {
+  if (request.plugin_library != nullptr) {
     // What is built from here on is built of it: the loader does one thing after the other.
     setup_.loader.post(
-        [&store = setup_.store, library = request.library] { store.adopt(library); });
+        [&store = setup_.store, library = request.plugin_library] { store.adopt(library); });
   }
   for (const std::string& tag : proposal->tags) canaries_.erase(tag);
   publish();

@@ -66,7 +66,7 @@ void Controller::end(Proposal& proposal, OperationState state) {
   // What nobody took over; what is still outstanding follows when it arrives.
   for (const auto& [tag, backend] : proposal.built) close(backend);
   proposal.built.clear();
-  proposal.request.library.reset();
+  proposal.request.plugin_library.reset();
   for (const auto& [tag, backend] : proposal.updating) {
     if (proposal.outstanding.count(tag) == 0) backend->give_up();
   }

@@ -27,7 +27,8 @@ void PluginOpener::open(PluginChoice choice, std::vector<ProbeHandler> handlers,
 }
 
 void PluginOpener::on_found(const OpeningPtr& opening, PluginFind found) {
-  if (!found.candidate) return opening->done(OpenedPlugin{.library = std::move(found.library)});
+  if (!found.candidate)
+    return opening->done(OpenedPlugin{.plugin_library = std::move(found.plugin_library)});
   const auto candidate = std::make_shared<PluginCandidate>(std::move(*found.candidate));
   if (probe_ == nullptr) return load(opening, candidate);
   enter(opening->watch, "probing");
@@ -60,7 +61,7 @@ void PluginOpener::load(const OpeningPtr& opening, const CandidatePtr& candidate
                                  : store_.load(std::move(*candidate));
     control_.post([opening, library = std::move(library)] {
       if (!library.ok()) return opening->done(library.error());
-      opening->done(OpenedPlugin{.library = library.value(), .warnings = opening->warnings});
+      opening->done(OpenedPlugin{.plugin_library = library.value(), .warnings = opening->warnings});
     });
   });
 }

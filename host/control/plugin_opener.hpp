@@ -17,8 +17,9 @@ namespace backplane::host {
 
 // What opening a plugin came to.
 struct OpenedPlugin {
-  std::shared_ptr<PluginLibrary> library{};  // null: the version that was chosen is loaded already
-  std::vector<std::string> warnings{};       // of the probe
+  std::shared_ptr<PluginLibrary>
+      plugin_library{};                 // null: the version that was chosen is loaded already
+  std::vector<std::string> warnings{};  // of the probe
 };
 
 // Takes a plugin from a file into the process: it is staged and judged, tried in a child process,

@@ -29,7 +29,8 @@ PluginStore::PluginStore(PluginStoreSetup setup)
 
 Result<PluginFind> PluginStore::find(const PluginChoice& choice) {
   if (choice.from == PluginChoice::From::kLoaded) {
-    if (auto library = loaded(choice.plugin)) return PluginFind{.library = std::move(library)};
+    if (auto library = loaded(choice.plugin))
+      return PluginFind{.plugin_library = std::move(library)};
   }
   if (pinned() >= setup_.max_pinned) {
     return Error(ErrorCode::kInsufficientStorage, "too_many_pinned",
@@ -132,7 +133,7 @@ std::shared_ptr<PluginLibrary> PluginStore::loaded(const std::string& plugin) co
   if (current == current_.end()) return nullptr;
   const Generations& generations = generations_.at(plugin);
   const auto found = generations.find(current->second);
-  return found == generations.end() ? nullptr : found->second.library.lock();
+  return found == generations.end() ? nullptr : found->second.plugin_library.lock();
 }
 
 void PluginStore::note(const UnloadReport& report) {
@@ -152,7 +153,7 @@ std::vector<PluginGeneration> PluginStore::generations_of(const std::string& plu
   const auto current = loaded(plugin);
   for (const auto& [number, generation] : found->second) {
     PluginGeneration one{.generation = number, .sha256 = generation.sha256};
-    const auto library = generation.library.lock();
+    const auto library = generation.plugin_library.lock();
     if (library != nullptr) one.handlers = library->handlers();
     if (generation.pinned) {
       one.state = PluginGeneration::State::kPinned;

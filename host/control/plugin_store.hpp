@@ -45,7 +45,7 @@ struct PluginCandidate {
 // Where the choice of a version leads: to what is loaded, to a candidate, or, with neither, to
 // nothing to do.
 struct PluginFind {
-  std::shared_ptr<PluginLibrary> library{};
+  std::shared_ptr<PluginLibrary> plugin_library{};
   std::optional<PluginCandidate> candidate{};
 };
 
@@ -116,7 +116,7 @@ class PluginStore {
  private:
   struct Generation {
     std::string sha256;
-    std::weak_ptr<PluginLibrary> library;
+    std::weak_ptr<PluginLibrary> plugin_library;
     bool pinned = false;
   };
   using Generations = std::map<std::uint64_t, Generation>;

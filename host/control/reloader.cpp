@@ -115,14 +115,14 @@ void Reloader::on_opened(const RunPtr& run, const Result<OpenedPlugin>& opened) 
   for (const std::string& warning : opened.value().warnings) {
     controller_.warn(run->operation, warning);
   }
-  if (opened.value().library == nullptr) {
+  if (opened.value().plugin_library == nullptr) {
     return finish(run,
                   ReloadOutcome{.changed = false,
                                 .operation = run->operation,
                                 .revision = controller_.revision(),
                                 .sha256 = controller_.versions().at(run->request.plugin).sha256});
   }
-  propose(run, opened.value().library);
+  propose(run, opened.value().plugin_library);
 }
 
 void Reloader::propose(const RunPtr& run, const std::shared_ptr<PluginLibrary>& library) {
@@ -135,7 +135,7 @@ void Reloader::propose(const RunPtr& run, const std::shared_ptr<PluginLibrary>& 
                        .object = run->request.plugin,
                        .author = run->request.author,
                        .if_revision = run->request.if_revision,
-                       .library = library,
+                       .plugin_library = library,
                        .canary = run->request.canary,
                        .operation = run->operation},
                       [this, run, loaded](const Result<ChangeOutcome>& outcome) {
