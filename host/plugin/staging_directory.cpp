@@ -20,6 +20,10 @@ constexpr std::uint64_t kMinSize = 64;
 constexpr std::uint64_t kMaxSize = std::uint64_t{256} << 20U;
 
 Error failed(const std::string& what, int error) {
+  if (error == ENOSPC || error == EDQUOT) {
+    return {ErrorCode::kInsufficientStorage, "store_full",
+            what + ": " + std::generic_category().message(error)};
+  }
   return {ErrorCode::kUnavailable, "staging_failed",
           what + ": " + std::generic_category().message(error)};
 }

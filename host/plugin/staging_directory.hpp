@@ -17,13 +17,14 @@ class StagingDirectory {
  public:
   // [control] Makes `path` (whose parent exists), or empties it of what an earlier process left;
   // only our user may enter it. kConflict "staging_in_use": another host works there.
-  // kUnavailable "staging_failed": the system refuses.
+  // kInsufficientStorage "store_full"; kUnavailable "staging_failed": the system refuses.
   static Result<StagingDirectory> create(const std::string& path);
 
   // [control] Copies `file` of `from`, hashing on the way, and takes its signature. `generation`
   // must differ from call to call for one file. Refuses as PluginDirectory::open does;
-  // kInvalidArgument "bad_size"; kConflict "source_changed": it was written meanwhile; kUnavailable
-  // "staging_failed". Blocks on the disk; nothing stays on failure.
+  // kInvalidArgument "bad_size"; kConflict "source_changed": it was written meanwhile;
+  // kInsufficientStorage "store_full": the disk is; kUnavailable "staging_failed". Blocks on the
+  // disk; nothing stays on failure.
   Result<StagedFile> stage(const PluginDirectory& from, const std::string& file,
                            std::uint64_t generation) const;
 
