@@ -1,37 +1,32 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy-14 over every source file of ours, and remembers which were clean.
+"""Compiles every source file of ours with clang-14 and runs clang-tidy-14 over it.
 
-Needs a finished clang build (build/clang): it has the commands, and ninja knows what each file
-includes. A file is looked at again only when it, a header it includes, its command or .clang-tidy
-has changed.
+Most of both is spent on the headers of libraries, so the files of a target are looked at a dozen at
+a time, as one translation unit that includes them. Files that clang does not take together, such as
+two that name a helper of their own alike, go into different units; what it does not take alone is a
+complaint. That each file includes what it needs is what the other builds prove.
+
+Needs a configured build/clang (cmake --preset clang) for the commands. Files that were clean are
+looked at again only when one of their unit, a header they include, their command or .clang-tidy has
+changed.
 """
 
 import argparse
 import hashlib
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TIDY = "clang-tidy-14"
-
-
-def dependencies(build: Path) -> dict[str, list[Path]]:
-    """What each object file was made of, as ninja saw it."""
-    text = subprocess.run(["ninja", "-C", str(build), "-t", "deps"],
-                          check=True, capture_output=True, text=True).stdout
-    found: dict[str, list[Path]] = {}
-    target = ""
-    for line in text.splitlines():
-        if line.startswith("    "):
-            found[target].append((build / line.strip()).resolve())
-        elif line and not line.startswith("ninja:"):
-            target = line.split(":", 1)[0]
-            found[target] = []
-    return found
+AT_A_TIME = 12
 
 
 class Fingerprints:
@@ -47,80 +42,173 @@ class Fingerprints:
 
     @staticmethod
     def compute(path: Path) -> str:
+        if not path.is_file():
+            return "absent"
         if path.is_relative_to(ROOT):
             return hashlib.sha256(path.read_bytes()).hexdigest()
         status = path.stat()
         return f"{status.st_size} {status.st_mtime_ns}"
 
 
-def sources(build: Path) -> list[dict[str, str]]:
-    """One command a file of ours, in the order of the files' names."""
-    commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
-    chosen: dict[str, dict[str, str]] = {}
-    for command in commands:
+@dataclass(frozen=True)
+class Batch:
+    """Files of one target, which are compiled with the same options."""
+
+    files: tuple[Path, ...]
+    options: tuple[str, ...]  # of the compiler, its name first, without files
+    directory: Path
+    key: str  # a digest of all the above and of what judges them
+
+    @property
+    def name(self) -> str:
+        first = self.files[0].relative_to(ROOT)
+        return f"{first} and {len(self.files) - 1} beside it" if len(self.files) > 1 else str(first)
+
+
+def options_of(command: dict[str, str]) -> tuple[str, ...]:
+    """Without ccache, and without what names the file and its object."""
+    words = shlex.split(command["command"])
+    first = next(at for at, word in enumerate(words) if "clang" in Path(word).name)
+    kept, at = [words[first]], first + 1
+    while at < len(words):
+        if words[at] in ("-o", "-c"):
+            at += 2
+            continue
+        kept.append(words[at])
+        at += 1
+    return tuple(kept)
+
+
+def batches(build: Path, prefixes: tuple[str, ...], common: str) -> list[Batch]:
+    """Each file once, in the order of their names within a target."""
+    commands: dict[str, dict[str, str]] = {}
+    for command in json.loads((build / "compile_commands.json").read_text(encoding="utf-8")):
         path = Path(command["file"])
-        if path.is_relative_to(ROOT) and not path.is_relative_to(ROOT / "build"):
-            chosen.setdefault(command["file"], command)
-    return [chosen[name] for name in sorted(chosen)]
+        inside = path.is_relative_to(ROOT) and not path.is_relative_to(ROOT / "build")
+        if inside and str(path.relative_to(ROOT)).startswith(prefixes):
+            commands.setdefault(command["file"], command)
+    found = []
+    alike = {name: (options_of(one), one["directory"]) for name, one in commands.items()}
+    for (options, directory), names in groupby(sorted(alike, key=lambda n: (alike[n], n)), alike.get):
+        files = [Path(name) for name in names]
+        for at in range(0, len(files), AT_A_TIME):
+            some = tuple(files[at:at + AT_A_TIME])
+            key = "\n".join([common, *options, directory, *map(str, some)])
+            found.append(Batch(some, options, Path(directory),
+                               hashlib.sha256(key.encode()).hexdigest()))
+    return found
 
 
-def fingerprint(command: dict[str, str], made_of: list[Path], files: Fingerprints,
-                common: str) -> str:
-    parts = [common, command["command"]]
-    parts += [f"{path} {files.of(path)}" for path in sorted(made_of)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+class Memory:
+    """Of batches that were clean: what they were made of, a fingerprint and a path a line."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.fingerprints = Fingerprints()
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def is_clean(self, batch: Batch) -> bool:
+        record = self.directory / batch.key
+        if not record.is_file():
+            return False
+        lines = (line.split("\t") for line in record.read_text(encoding="utf-8").splitlines())
+        return all(self.fingerprints.of(Path(path)) == known for known, path in lines)
+
+    def remember(self, batch: Batch, made_of: set[Path]) -> None:
+        lines = [f"{Fingerprints.compute(path)}\t{path}" for path in sorted(made_of)]
+        (self.directory / batch.key).write_text("\n".join(lines), encoding="utf-8")
 
 
-def look_at(command: dict[str, str], build: Path, remembered: Path) -> tuple[str, str]:
-    """Returns the file's name and what clang-tidy has against it, empty when nothing."""
-    name = str(Path(command["file"]).relative_to(ROOT))
-    run = subprocess.run([TIDY, "-p", str(build), "--quiet", command["file"]], cwd=ROOT,
-                         capture_output=True, text=True, check=False)
-    if run.returncode == 0:
-        remembered.touch()
-        return name, ""
-    return name, run.stdout.strip() or run.stderr.strip()
+class Look:
+    """At one batch. Units are written to a directory of their own, and removed with it."""
+
+    def __init__(self, batch: Batch, directory: Path) -> None:
+        self.batch = batch
+        self.directory = directory
+        self.made_of: set[Path] = set(batch.files)
+        self.complaints: list[str] = []
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def run(self) -> None:
+        rest = list(self.batch.files)
+        while rest:
+            together = rest
+            while (clashing := self.compile(together)) and len(together) > 1:
+                together = [file for file in together if file not in clashing] or together[:1]
+            if not clashing:
+                self.tidy(together)
+            rest = [file for file in rest if file not in together]
+
+    def unit(self, files: list[Path]) -> Path:
+        text = "".join(f'#include "{file}"  // NOLINT\n' for file in files)
+        unit = self.directory / f"unit{files[0].suffix}"
+        unit.write_text(text, encoding="utf-8")
+        return unit
+
+    def compile(self, files: list[Path]) -> list[Path]:
+        """Returns those that do not compile beside the ones before them; when it is a single one
+        its errors are a complaint."""
+        listing = self.directory / "made_of.d"
+        ended = subprocess.run([*self.batch.options, "-fsyntax-only", "-ferror-limit=0", "-MD", "-MF",
+                                str(listing), str(self.unit(files))], cwd=self.batch.directory,
+                               capture_output=True, text=True, check=False)
+        if ended.returncode == 0:
+            words = listing.read_text(encoding="utf-8").replace("\\\n", " ").split()[1:]
+            paths = {(self.batch.directory / word).resolve() for word in words}
+            self.made_of |= {path for path in paths if not path.is_relative_to(self.directory)}
+            return []
+        if len(files) == 1:
+            self.complaints.append(ended.stderr.strip())
+            return files
+        named = set(re.findall(r"^(\S+?):\d+:\d+: (?:fatal )?error:", ended.stderr, re.MULTILINE))
+        # An error that is in none of them, but in a header, says only that they are too many.
+        return [file for file in files if str(file) in named] or files[len(files) // 2:]
+
+    def tidy(self, files: list[Path]) -> None:
+        ended = subprocess.run([TIDY, "--quiet", f"--config-file={ROOT / '.clang-tidy'}",
+                                str(self.unit(files)), "--", *self.batch.options[1:]],
+                               cwd=self.batch.directory, capture_output=True, text=True, check=False)
+        if ended.returncode != 0:
+            self.complaints.append(ended.stdout.strip() or ended.stderr.strip())
+
+
+def look_at(batch: Batch, memory: Memory, scratch: Path) -> str:
+    look = Look(batch, scratch / batch.key)
+    look.run()
+    if not look.complaints:
+        memory.remember(batch, look.made_of)
+    return "\n".join(look.complaints)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "clang")
     parser.add_argument("filter", nargs="*", help="only files whose path begins with one of these")
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     if not (build / "compile_commands.json").is_file():
-        print(f"tidy: {build} has no build; make one: cmake --preset clang && "
-              "cmake --build build/clang", file=sys.stderr)
+        print(f"tidy: {build} is not configured: cmake --preset clang", file=sys.stderr)
         return 1
 
-    cache = ROOT / "build" / "tidy"
-    cache.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([TIDY, "--version"], check=True, capture_output=True, text=True).stdout
     common = version + (ROOT / ".clang-tidy").read_text(encoding="utf-8")
-    made_of, files = dependencies(build), Fingerprints()
-
-    waiting = []
-    clean = 0
-    for command in sources(build):
-        name = str(Path(command["file"]).relative_to(ROOT))
-        if arguments.filter and not name.startswith(tuple(arguments.filter)):
-            continue
-        objects = made_of.get(command.get("output", ""), [])
-        remembered = cache / fingerprint(command, objects, files, common)
-        # Without a list of what it includes, a file cannot be known to be unchanged.
-        if objects and remembered.exists():
-            clean += 1
-        else:
-            waiting.append((command, remembered))
+    memory = Memory(ROOT / "build" / "tidy" / "clean")
+    scratch = ROOT / "build" / "tidy" / "units"
+    every = batches(build, tuple(arguments.filter) or ("",), common)
+    waiting = [batch for batch in every if not memory.is_clean(batch)]
 
     bad = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for name, complaint in pool.map(lambda pair: look_at(pair[0], build, pair[1]), waiting):
+        complaints = pool.map(lambda batch: look_at(batch, memory, scratch), waiting)
+        for batch, complaint in zip(waiting, complaints):
             if complaint:
                 bad += 1
-                print(f"{name}:\n{complaint}\n", flush=True)
-    print(f"clang-tidy: {len(waiting)} files looked at, {clean} unchanged since they were clean, "
-          f"{bad} with complaints")
+                print(f"{batch.name}:\n{complaint}\n", flush=True)
+    looked_at = sum(len(batch.files) for batch in waiting)
+    unchanged = sum(len(batch.files) for batch in every) - looked_at
+    print(f"clang-tidy: {looked_at} files looked at, {unchanged} unchanged since they were clean, "
+          f"{bad} of {len(waiting)} batches with complaints")
     return 1 if bad else 0
 
 
