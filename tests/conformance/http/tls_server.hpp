@@ -54,4 +54,15 @@ inline bool is_served(const HttpFixture& server, const TlsWishes& wishes) {
   return answer.has_value() && answer->status == 200;
 }
 
+// Whether `server` comes to have `times` faults of that kind: one is counted after its alert was
+// sent, so that the client may know first. Meanwhile it is asked for what `good` gets.
+inline bool comes_to_count(const HttpFixture& server, TlsFault fault, std::uint64_t times,
+                           const TlsWishes& good) {
+  const TimePoint deadline = Clock::now() + RawClient::kWait;
+  while (server.totals().tls_errors[static_cast<std::size_t>(fault)] != times) {
+    if (Clock::now() > deadline || !is_served(server, good)) return false;
+  }
+  return true;
+}
+
 }  // namespace backplane::host
