@@ -1,59 +1,50 @@
 #include "host/base/error.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
 namespace backplane::host {
 
+namespace {
+
+struct Word {
+  ErrorCode code;
+  std::string_view word;
+};
+
+constexpr std::array<Word, static_cast<std::size_t>(kLastErrorCode) + 1> kWords{{
+    {ErrorCode::kMalformed, "bad_request"},
+    {ErrorCode::kUnauthenticated, "unauthenticated"},
+    {ErrorCode::kForbidden, "forbidden"},
+    {ErrorCode::kNotFound, "not_found"},
+    {ErrorCode::kMethodNotAllowed, "method_not_allowed"},
+    {ErrorCode::kRequestTimeout, "request_timeout"},
+    {ErrorCode::kConflict, "conflict"},
+    {ErrorCode::kStale, "stale_revision"},
+    {ErrorCode::kPayloadTooLarge, "payload_too_large"},
+    {ErrorCode::kUriTooLong, "uri_too_long"},
+    {ErrorCode::kUnsupportedMediaType, "unsupported_media_type"},
+    {ErrorCode::kExpectationFailed, "expectation_failed"},
+    {ErrorCode::kMisdirected, "misdirected"},
+    {ErrorCode::kInvalidArgument, "invalid_argument"},
+    {ErrorCode::kResourceExhausted, "resource_exhausted"},
+    {ErrorCode::kHeadersTooLarge, "headers_too_large"},
+    {ErrorCode::kCancelled, "cancelled"},
+    {ErrorCode::kInternal, "internal"},
+    {ErrorCode::kUnsupported, "unsupported"},
+    {ErrorCode::kBadHandlerResponse, "bad_handler_response"},
+    {ErrorCode::kUnavailable, "unavailable"},
+    {ErrorCode::kDeadlineExceeded, "deadline_exceeded"},
+    {ErrorCode::kVersionNotSupported, "version_not_supported"},
+    {ErrorCode::kInsufficientStorage, "insufficient_storage"},
+}};
+
+}  // namespace
+
 std::string_view reason_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kMalformed:
-      return "bad_request";
-    case ErrorCode::kUnauthenticated:
-      return "unauthenticated";
-    case ErrorCode::kForbidden:
-      return "forbidden";
-    case ErrorCode::kNotFound:
-      return "not_found";
-    case ErrorCode::kMethodNotAllowed:
-      return "method_not_allowed";
-    case ErrorCode::kRequestTimeout:
-      return "request_timeout";
-    case ErrorCode::kConflict:
-      return "conflict";
-    case ErrorCode::kStale:
-      return "stale_revision";
-    case ErrorCode::kPayloadTooLarge:
-      return "payload_too_large";
-    case ErrorCode::kUriTooLong:
-      return "uri_too_long";
-    case ErrorCode::kUnsupportedMediaType:
-      return "unsupported_media_type";
-    case ErrorCode::kExpectationFailed:
-      return "expectation_failed";
-    case ErrorCode::kMisdirected:
-      return "misdirected";
-    case ErrorCode::kInvalidArgument:
-      return "invalid_argument";
-    case ErrorCode::kResourceExhausted:
-      return "resource_exhausted";
-    case ErrorCode::kHeadersTooLarge:
-      return "headers_too_large";
-    case ErrorCode::kCancelled:
-      return "cancelled";
-    case ErrorCode::kInternal:
-      return "internal";
-    case ErrorCode::kUnsupported:
-      return "unsupported";
-    case ErrorCode::kBadHandlerResponse:
-      return "bad_handler_response";
-    case ErrorCode::kUnavailable:
-      return "unavailable";
-    case ErrorCode::kDeadlineExceeded:
-      return "deadline_exceeded";
-    case ErrorCode::kVersionNotSupported:
-      return "version_not_supported";
-    case ErrorCode::kInsufficientStorage:
-      return "insufficient_storage";
-  }
-  return "internal";
+  const auto found = std::ranges::find(kWords, code, &Word::code);
+  return found == kWords.end() ? "internal" : found->word;
 }
 
 Error Error::with_context(std::string_view context) && {

@@ -20,7 +20,7 @@ constexpr std::size_t kMostHostNames = 64;
 constexpr std::size_t kLeastSalt = 16;
 constexpr std::size_t kMostSalt = 64;
 constexpr std::size_t kLongestHostName = 255;
-constexpr IntegerRange kAuditBytes{64 * 1024, std::int64_t{1024} * 1024 * 1024};
+constexpr IntegerRange kAuditBytes{std::int64_t{64} * 1024, std::int64_t{1024} * 1024 * 1024};
 constexpr std::string_view kLettersDigits =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -103,8 +103,11 @@ Result<std::shared_ptr<PluginLibrary>> PluginStore::load(PluginCandidate candida
   const std::string plugin = std::move(candidate.plugin);
   Status kept = setup_.artifacts.keep(candidate.staged);
   if (!kept.ok()) return std::move(kept).error();
-  auto library = PluginLibrary::open(std::move(candidate.staged), plugin, candidate.generation,
-                                     setup_.reaper, setup_.options, candidate.unmapping);
+  auto library = PluginLibrary::open({.staged = std::move(candidate.staged),
+                                      .plugin = plugin,
+                                      .generation = candidate.generation,
+                                      .unmapping = candidate.unmapping},
+                                     setup_.reaper, setup_.options);
   if (!library.ok()) return library;
   generations_[plugin][candidate.generation] = {library.value()->sha256(), library.value()};
   return library;

@@ -49,13 +49,12 @@ class StagedLibrary final : public LoadedLibrary {
 
 }  // namespace
 
-Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(StagedFile staged, std::string plugin,
-                                                           std::uint64_t generation,
+Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(LibrarySource source,
                                                            LibraryReaper& reaper,
-                                                           const LibraryOptions& options,
-                                                           Unmapping unmapping) {
+                                                           const LibraryOptions& options) {
   std::shared_ptr<PluginLibrary> opened(
-      new PluginLibrary(std::move(plugin), generation, reaper, options));
+      new PluginLibrary(std::move(source.plugin), source.generation, reaper, options));
+  StagedFile& staged = source.staged;
   const std::string context = "plugin '" + opened->plugin_ + "'";
   auto report = preflight(staged.fd(), options.preflight);
   if (!report.ok()) return std::move(report).error().with_context(context);
@@ -65,8 +64,8 @@ Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(StagedFile staged, st
   opened->sha256_ = staged.sha256();
   auto library = DynamicLibrary::load(path, opened->plugin_);
   if (!library.ok()) return std::move(library).error().with_context(context);
-  auto loaded = std::make_unique<StagedLibrary>(std::move(staged), generation,
-                                                std::move(library).value(), unmapping);
+  auto loaded = std::make_unique<StagedLibrary>(std::move(staged), source.generation,
+                                                std::move(library).value(), source.unmapping);
   auto shaken = loaded->library().greet(report.value().note);
   if (!shaken.ok()) return std::move(shaken).error().with_context(context);
   Status ready = loaded->library().initialize(shaken.value());

@@ -28,21 +28,26 @@ struct LibraryOptions {
 // Whether a plugin may be unmapped once nobody uses it; not when threads of its run on.
 enum class Unmapping : std::uint8_t { kAllowed, kForbidden };
 
+// What is loaded, and what it is called.
+struct LibrarySource {
+  StagedFile staged;
+  std::string plugin;
+  std::uint64_t generation = 0;
+  Unmapping unmapping = Unmapping::kAllowed;
+};
+
 // One generation of a plugin, loaded into this process. Shared by the factories of its handlers
 // and by whoever lists plugins; when the last of them lets go, on any thread, the library is
 // handed to the reaper and unloaded on the loader thread.
 class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
  public:
-  // [loader] Judges, loads and initializes the plugin in `staged`, under the name `plugin`.
+  // [loader] Judges, loads and initializes the plugin in `source`.
   // kInvalidArgument with a PreflightCode's word, "plugin_dependency", "plugin_symbol",
   // "plugin_load_failed", "handshake_failed" or "plugin_init_failed"; kForbidden: the options do
   // not trust it. Nothing stays loaded then.
   // Runs code of the plugin, from its static constructors on. `reaper` outlives the library.
-  static Result<std::shared_ptr<PluginLibrary>> open(StagedFile staged, std::string plugin,
-                                                     std::uint64_t generation,
-                                                     LibraryReaper& reaper,
-                                                     const LibraryOptions& options,
-                                                     Unmapping unmapping = Unmapping::kAllowed);
+  static Result<std::shared_ptr<PluginLibrary>> open(LibrarySource source, LibraryReaper& reaper,
+                                                     const LibraryOptions& options);
 
   ~PluginLibrary();
   PluginLibrary(const PluginLibrary&) = delete;

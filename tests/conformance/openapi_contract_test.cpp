@@ -50,7 +50,7 @@ class DescribedHost : public HostFixture {
   std::string end_of(const std::string& location) const {
     const TimePoint deadline = Clock::now() + kPatience;
     while (Clock::now() < deadline) {
-      const std::string state = admin("GET", location).text_at("/state");
+      std::string state = admin("GET", location).text_at("/state");
       if (state != "running") return state;
     }
     return "running";
@@ -163,9 +163,9 @@ TEST_SUITE("openapi") {
     for (const ContractCall& call : host.contract.calls()) {
       std::vector<std::string> queries{"?no_such=1"};
       for (const ContractParameter& parameter : call.query) {
-        const std::string good = parameter.name + "=" + parameter.example;
-        queries.push_back("?" + good + "&" + good);
-        queries.push_back("?" + good + "&no_such=1");
+        const std::string good = "?" + parameter.name + "=" + parameter.example;
+        queries.push_back(good + "&" + good.substr(1));
+        queries.push_back(good + "&no_such=1");
         for (const std::string& wrong : parameter.wrong) {
           queries.push_back("?" + parameter.name + "=" + wrong);
         }

@@ -59,6 +59,7 @@ TEST_SUITE("policies") {
     host.create_backend("b", "gate", "{}", gate_b.init_json());
     host.create_endpoint("e", "/e", R"({"a":1})");
     std::vector<PendingAnswer> pending;
+    pending.reserve(5);
     // One inside the handler, three behind it.
     for (int i = 0; i < 4; ++i) pending.push_back(host.get_async("/e"));
     REQUIRE(gate_a.wait_entered());

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,6 +99,7 @@ TEST_SUITE("objectives") {
     HeldHost held;
     PendingAnswer busy = held.keep_busy();
     std::vector<PendingAnswer> waiting;
+    waiting.reserve(10);
     // In seconds, so that no machine is slow enough to upset the order.
     for (int i = 0; i < 10; ++i) {
       waiting.push_back(held.ask({{kRelative, std::to_string(1'000'000 - 100'000 * i)}}));
@@ -114,7 +116,7 @@ TEST_SUITE("objectives") {
     HeldHost held;
     PendingAnswer busy = held.keep_busy();
     const auto in = [](int seconds) {
-      return std::to_string(wall_clock().count() + 1000 * seconds);
+      return std::to_string(wall_clock().count() + std::int64_t{1000} * seconds);
     };
     std::vector<std::pair<PendingAnswer, std::string>> waiting;
     waiting.emplace_back(held.ask(), "7");

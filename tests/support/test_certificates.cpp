@@ -98,20 +98,20 @@ TestCertificates::Pair TestCertificates::make(const std::string& name, const std
   X509_set_issuer_name(made.get(), X509_get_subject_name(root.get()));
   extend(made.get(), NID_subject_alt_name, "DNS:" + dns + ",IP:127.0.0.1");
   REQUIRE(X509_sign(made.get(), root_key.get(), EVP_sha256()) > 0);
-  const Pair pair{directory_.path() / (name + ".pem"), directory_.path() / (name + ".key")};
+  Pair pair{directory_.path() / (name + ".pem"), directory_.path() / (name + ".key")};
   write(pair.certificate, made);
   write(pair.key, key);
   return pair;
 }
 
 std::filesystem::path TestCertificates::locked_key() const {
-  const std::filesystem::path path = directory_.path() / "locked.key";
+  std::filesystem::path path = directory_.path() / "locked.key";
   write(path, new_key(), "a phrase");
   return path;
 }
 
 std::filesystem::path TestCertificates::rsa_key() const {
-  const std::filesystem::path path = directory_.path() / "rsa.key";
+  std::filesystem::path path = directory_.path() / "rsa.key";
   write(path, checked(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048})));
   return path;
 }

@@ -32,7 +32,8 @@ TEST_SUITE("http") {
       CHECK(echo->body == "POST /echo? " + body);
       const auto big = client.ask("GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n");
       REQUIRE(big.has_value());
-      CHECK(big->body == std::string(16777216, 'x'));
+      CHECK(big->body.size() == 16777216);
+      CHECK(big->body.find_first_not_of('x') == std::string::npos);
     }
     for (const std::uint64_t errors : tls.server.totals().tls_errors) CHECK(errors == 0);
   }

@@ -40,7 +40,9 @@ class Loader {
         staging_.value().stage(PluginDirectory(folder_ / "plugins"), stem + ".so", generation_);
     REQUIRE(staged.ok());
     path_ = staged.value().path();
-    return PluginLibrary::open(std::move(staged).value(), stem, generation_, reaper, options);
+    return PluginLibrary::open(
+        {.staged = std::move(staged).value(), .plugin = stem, .generation = generation_}, reaper,
+        options);
   }
   Result<std::shared_ptr<PluginLibrary>> fixture(const std::string& name) {
     return open(BACKPLANE_TEST_PLUGINS "/" + name + ".so");

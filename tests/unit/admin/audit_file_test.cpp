@@ -130,7 +130,7 @@ TEST_SUITE("admin") {
   }
 
   TEST_CASE("83 AuditFile: lines that a loss of power left full of holes are dropped, and noted") {
-    for (const std::size_t good : {0, 2}) {
+    for (const std::size_t good : {std::size_t{0}, std::size_t{2}}) {
       CAPTURE(good);
       const Log log;
       {

@@ -25,6 +25,7 @@ std::vector<std::string> places_of(const std::string& admin) {
   std::vector<Error> errors;
   read(admin, errors);
   std::vector<std::string> places;
+  places.reserve(errors.size());
   for (const Error& error : errors) {
     places.push_back(std::string(error.reason()) + " " + error.pointer());
   }

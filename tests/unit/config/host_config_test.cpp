@@ -204,11 +204,11 @@ TEST_SUITE("config") {
     for (const std::string address : {"0.0.0.0", "::", "192.168.1.1", "::ffff:127.0.0.1"}) {
       CAPTURE(address);
       const std::string begin = R"({"admin":{"address":")" + address + '"';
+      const std::string open = begin + R"(,"auth":"none")";
       CHECK(message_of(begin + "}}").find("without TLS, wanted 'admin.tls'") != std::string::npos);
-      CHECK(places_of(begin + R"(,"auth":"none")" + tls + "}}") ==
+      CHECK(places_of(open + tls + "}}") ==
             std::vector<std::string>{"invalid_argument /admin/auth"});
-      CHECK(places_of(begin + R"(,"auth":"none"}})") ==
-            std::vector<std::string>{"invalid_argument /admin/auth"});
+      CHECK(places_of(open + "}}") == std::vector<std::string>{"invalid_argument /admin/auth"});
       CHECK(read_good(begin + tls + "}}").admin.address == address);
     }
     CHECK(read_good(R"({"admin":{"address":"127.9.9.9","auth":"none"}})").admin.address ==

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-const std::string kAllStages = [] {
+const std::string all_stages = [] {
   std::string said;
   for (const ProbeStage stage : {ProbeStage::kLoad, ProbeStage::kHandshake, ProbeStage::kInit}) {
     said += stage_line(stage);
@@ -62,7 +63,7 @@ TEST_SUITE("plugin") {
                       .never_blocks = true,
                       .reconfigurable = true}};
     told.warnings = {std::string(kWillPin), std::string(kLeavesThreads)};
-    const auto report = judge_probe(kAllStages + report_line(told), kGood, kLimit);
+    const auto report = judge_probe(all_stages + report_line(told), kGood, kLimit);
     REQUIRE(report.ok());
     REQUIRE(report.value().handlers.size() == 2);
     const HandlerDescription& b = report.value().handlers[1];
@@ -108,7 +109,7 @@ TEST_SUITE("plugin") {
 
   TEST_CASE("judge_probe: what was said before a kill counts") {
     const ProbeEnding late{.exit_status = std::nullopt, .signal = SIGKILL, .timed_out = true};
-    CHECK(judge_probe(kAllStages + report_line({}), late, kLimit).ok());
+    CHECK(judge_probe(all_stages + report_line({}), late, kLimit).ok());
     CHECK(contains(refusal(stage_line(ProbeStage::kInit) +
                                error_line({ErrorCode::kInternal, "plugin_init_failed", "no"}),
                            late),
@@ -116,29 +117,19 @@ TEST_SUITE("plugin") {
   }
 
   TEST_CASE("judge_probe: no answer of a hostile child passes or is repeated at length") {
-    for (const std::string& said : std::vector<std::string>{
-             "junk\n", "{}\n", "[]\n", "\n", "7\n", std::string(5000, '[') + "\n",
-             R"({"stage":"lunch"})"
-             "\n",
-             R"({"stage":7})"
-             "\n",
-             R"({"report":{}})"
-             "\n",
-             R"({"report":7})"
-             "\n",
-             R"({"report":{"handlers":[{}],"warnings":[]}})"
-             "\n",
-             R"({"report":{"handlers":[{"name":"a","max_batch":-1}],"warnings":[]}})"
-             "\n",
-             R"({"error":7})"
-             "\n",
-             R"({"error":{"reason":"ok","message":"x"}})"
-             "\n",
-             // Cut in the middle.
-             report_line({}).substr(0, 20),
-             report_line({}).substr(0, report_line({}).size() - 1)}) {
-      CAPTURE(said);
-      CHECK(refusal(said, kGood).starts_with("plugin_probe_failed: "));
+    for (const std::string& line : std::vector<std::string>{
+             "junk", "{}", "[]", "", "7", std::string(5000, '['), R"({"stage":"lunch"})",
+             R"({"stage":7})", R"({"report":{}})", R"({"report":7})",
+             R"({"report":{"handlers":[{}],"warnings":[]}})",
+             R"({"report":{"handlers":[{"name":"a","max_batch":-1}],"warnings":[]}})",
+             R"({"error":7})", R"({"error":{"reason":"ok","message":"x"}})"}) {
+      CAPTURE(line);
+      CHECK(refusal(line + "\n", kGood).starts_with("plugin_probe_failed: "));
+    }
+    const std::string whole = report_line({});
+    for (const std::size_t length : {std::size_t{20}, whole.size() - 1}) {
+      CAPTURE(length);
+      CHECK(refusal(whole.substr(0, length), kGood).starts_with("plugin_probe_failed: "));
     }
     ProbeReport told;
     told.handlers.resize(257, {.name = "a", .version = "1"});
