@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -198,14 +199,16 @@ TEST_SUITE("model") {
   TEST_CASE(
       "a change of weights under load loses no request, and each sees the weights of its time") {
     HostFixture host({"user_config_echo"});
-    create_arms(host, {"left", "right"}, R"({"left":1})");
+    // Three: of two, what is late by one change could be early by one.
+    const std::array<std::string, 3> arms{"left", "middle", "right"};
+    create_arms(host, {arms[0], arms[1], arms[2]}, R"({"left":1})");
     const std::uint64_t before = revision_of(host.admin("GET", "/v1/app"));
     Looker one(host.data_port());
     Looker other(host.data_port());
     std::vector<ObservedCall> calls;
     RawClient client(host.admin_port());
     for (int i = 0; i < kWeights; ++i) {
-      const std::string arm = i % 2 == 0 ? "right" : "left";
+      const std::string& arm = arms[(static_cast<std::size_t>(i) + 1) % arms.size()];
       auto [call, answer] = observe(
           client, request_text("PUT", "/v1/endpoints/e/traffic",
                                {{"Content-Type", "application/json"}}, "{\"" + arm + "\":1}"));
