@@ -41,9 +41,11 @@ def main(run: Callable[[int | None, int], int], description: str | None, what: s
     return code
 
 
-def evenly(items: Sequence[Item], count: int | None, share: float = 1.0) -> list[Item]:
-    """`share` of `count` of the items, spread over all of them."""
+def evenly(items: Sequence[Item], count: int | None, draw: random.Random,
+           share: float = 1.0) -> list[Item]:
+    """`share` of `count` of the items, spread over all of them from one that is drawn."""
     if count is None:
         return list(items)
     wanted = min(len(items), max(1, round(count * share)))
-    return [items[i * len(items) // wanted] for i in range(wanted)]
+    phase = draw.random()
+    return [items[int((i + phase) * len(items) / wanted)] for i in range(wanted)]

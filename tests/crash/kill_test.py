@@ -14,7 +14,7 @@ from counted import evenly, main
 from reference import Difference, Reference
 from running_host import HostEnded, RunningHost, Workplace
 from script import CHANGES
-from traced import Step, killed
+from traced import Attached, Step, killed, killing
 
 # Of a run that does not try everything, how many kills go to the parts that are not changes.
 SHARE_OF_STARTS = 0.05
@@ -68,7 +68,8 @@ class Killer:
         begin = max(revision - 2, 0)
         self._place.fresh_state(self._reference.state_at(begin))
         acknowledged = begin
-        with RunningHost(self._place, killed(self._place.state, step)) as host:
+        strace = killing(self._place.state, step)
+        with RunningHost(self._place) as host, Attached(strace, host.process.pid):
             try:
                 for change in CHANGES[begin:revision]:
                     acknowledged += host.make(change).is_done
@@ -103,7 +104,8 @@ class Killer:
                                 if step.call in WRITES])
             where = f"on from {present}, before {step.call} {step.number}"
             acknowledged = present
-            with RunningHost(self._place, killed(self._place.state, step)) as host:
+            strace = killing(self._place.state, step)
+            with RunningHost(self._place) as host, Attached(strace, host.process.pid):
                 try:
                     for change in CHANGES[present:present + 2]:
                         acknowledged += host.make(change).is_done
@@ -146,13 +148,15 @@ def run(kills: int | None, seed: int) -> int:
         start = [step for step in reference.first_start() if step.call != "openat"]
         changes = [(revision, step) for revision in range(1, len(CHANGES) + 1)
                    for step in reference.steps_of(revision)]
-        for step in evenly(start, kills, SHARE_OF_STARTS):
+        for step in evenly(start, kills, draw, SHARE_OF_STARTS):
             killer.kill_in_first_start(step)
         rest = 1 - SHARE_OF_STARTS - SHARE_OF_RECOVERIES - SHARE_OF_RANDOM - SHARE_OF_SCRIPTS
-        for revision, step in evenly(changes, kills, rest):
+        for revision, step in evenly(changes, kills, draw, rest):
             killer.kill_in_change(revision, step)
         recoveries = [(*left, step) for left in killer.unfinished for step in steps_of_recovery()]
-        for acknowledged, kept, step in evenly(recoveries, kills or 1000, SHARE_OF_RECOVERIES):
+        # Without a limit, too: of each that is left behind they would be the same few.
+        for acknowledged, kept, step in evenly(recoveries, kills or 1000, draw,
+                                               SHARE_OF_RECOVERIES):
             killer.kill_in_recovery(acknowledged, kept, step)
         killer.kill_all_along(round((kills or 1000) * SHARE_OF_SCRIPTS), draw)
         for _ in range(round((kills or 1000) * SHARE_OF_RANDOM)):
@@ -175,4 +179,4 @@ def report(killer: Killer, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(run, __doc__, "kills", 18))
+    sys.exit(main(run, __doc__, "kills", 15))

@@ -53,4 +53,4 @@ def run(count: int | None, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(run, __doc__, "losses", 15))
+    sys.exit(main(run, __doc__, "losses", 12))

@@ -3,6 +3,7 @@
 the old version serves and nothing stays of the new one. A start empties what copies there are."""
 
 import hashlib
+import random
 import shutil
 import sys
 from collections import Counter
@@ -95,19 +96,18 @@ class ReloadTester:
 
 
 def run(count: int | None, seed: int) -> int:
-    del seed  # nothing is drawn
     differences: list[str] = []
     with Workplace() as place:
         tester = ReloadTester(place)
         faults = [(step, error) for step in tester.steps() for error in ERRORS]
-        tried = evenly(faults, count)
+        tried = evenly(faults, count, random.Random(seed))
         for step, error in tried:
             try:
                 tester.test(step, error)
             except (Difference, HostEnded) as difference:
                 differences.append(f"{error} at {step.call} {step.number} of "
                                    f"{', '.join(step.files)}: {difference}")
-    print(f"faults: {len(tried)} of {len(faults)}")
+    print(f"faults: {len(tried)} of {len(faults)} (seed {seed})")
     for outcome, times in sorted(tester.counts.items()):
         print(f"{outcome}: {times}")
     print(f"differences: {len(differences)}")

@@ -1,8 +1,10 @@
 """What strace shows of a host's work on its state directory, and what it may do to it."""
 
+import os
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,9 @@ DATABASE_FILES = ("state.db", "state.db-wal", "state.db-journal", "state.db.new"
                   "state.db.new-journal")
 OTHER_FILES = ("lock", "admin.token", "admin.token.new")
 AUDIT_LOG = "audit.jsonl"
+PATIENCE = 30.0
+# strace steps aside: what comes behind it on the command line stays its caller's child.
+ASIDE = "-D"
 
 _LINE = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\d+)")
 _WORD = re.compile(r'"([^"]*)"|<([^>]*)>')
@@ -27,11 +32,18 @@ def why_not_traced() -> str | None:
     """Why no process can be traced here; containers and kernels forbid it now and then."""
     if shutil.which("strace") is None:
         return "strace is not installed; scripts/setup does that"
-    tried = subprocess.run([*strace([], CHANGING, "--seccomp-bpf", "-o", "/dev/null"), "true"],
-                           capture_output=True, text=True, check=False)
-    if tried.returncode == 0 and not tried.stderr:
-        return None
-    return f"strace may trace nothing here: {tried.stderr.strip()}"
+    command = strace([], CHANGING, ASIDE, "--seccomp-bpf", "-o", "/dev/null")
+    tried = subprocess.run([*command, "true"], capture_output=True, text=True, check=False)
+    if tried.returncode != 0 or tried.stderr:
+        return f"strace may trace nothing here: {tried.stderr.strip()}"
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as waiting:
+        try:
+            with Attached(strace([], CHANGING), waiting.pid):
+                return None
+        except TraceError as error:
+            return str(error)
+        finally:
+            waiting.kill()
 
 
 @dataclass(frozen=True)
@@ -56,8 +68,8 @@ def files_of_state(state: Path) -> list[Path]:
 
 
 def strace(paths: list[Path], calls: tuple[str, ...], *options: str) -> list[str]:
-    """The command before a command: it stays its caller's child, and its threads are followed."""
-    command = ["strace", "-D", "-f", "-qq", "-e", "trace=" + ",".join(calls), *options]
+    """The beginning of a command. Threads are followed, and only calls about `paths` are seen."""
+    command = ["strace", "-f", "-qq", "-e", "trace=" + ",".join(calls), *options]
     for path in paths:
         command += ["-P", str(path)]
     return command
@@ -65,20 +77,51 @@ def strace(paths: list[Path], calls: tuple[str, ...], *options: str) -> list[str
 
 def recorded(state: Path, log: Path) -> list[str]:
     """strace that writes what it sees of all of `state` to `log`, every byte in hexadecimal."""
-    return strace([*files_of_state(state), state / AUDIT_LOG], CHANGING, "--seccomp-bpf", "-y",
-                  "-xx", "-s", "1000000", "-o", str(log))
+    return strace([*files_of_state(state), state / AUDIT_LOG], CHANGING, ASIDE, "--seccomp-bpf",
+                  "-y", "-xx", "-s", "1000000", "-o", str(log))
 
 
 def recorded_at(state: Path, names: list[str], log: Path) -> list[str]:
     """The same of the files of these names alone."""
-    return strace([state / name for name in names], CHANGING, "--seccomp-bpf", "-y", "-xx",
-                  "-o", str(log))
+    return strace([state / name for name in names], CHANGING, ASIDE, "--seccomp-bpf", "-y",
+                  "-xx", "-o", str(log))
 
 
 def refused_at(state: Path, step: Step, error: str) -> list[str]:
     """strace that answers `step` with `error`, its number being that of its kind with its files."""
-    return strace([state / name for name in step.files], (step.call,), "-o", "/dev/null", "-e",
-                  f"inject={step.call}:error={error}:when={step.number}", "--seccomp-bpf")
+    return strace([state / name for name in step.files], (step.call,), ASIDE, "--seccomp-bpf",
+                  "-o", "/dev/null", "-e", f"inject={step.call}:error={error}:when={step.number}")
+
+
+class Attached:
+    """`command` is strace, which follows a process that runs for the length of a `with` statement.
+    Until a host is ready it makes most of the calls that it ever makes, and a tracer that stops it
+    at each of them (see `killed`) takes seconds."""
+
+    def __init__(self, command: list[str], pid: int) -> None:
+        self._tracer = subprocess.Popen([*command, f"--attach={pid}"], stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + PATIENCE
+        while not all(tracer_of(thread) for thread in threads_of(pid)):
+            if self._tracer.poll() is not None or time.monotonic() > deadline:
+                raise TraceError("strace cannot be attached to a process")
+            os.sched_yield()
+
+    def __enter__(self) -> "Attached":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tracer.terminate()
+        self._tracer.wait()
+
+
+def threads_of(pid: int) -> list[int]:
+    return [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
+
+
+def tracer_of(thread: int) -> int:
+    """0: none."""
+    status = Path(f"/proc/{thread}/status").read_text(encoding="ascii")
+    return int(re.findall(r"TracerPid:\s*(\d+)", status)[0])
 
 
 def _injected(state: Path, step: Step, what: str, *options: str) -> list[str]:
@@ -87,21 +130,26 @@ def _injected(state: Path, step: Step, what: str, *options: str) -> list[str]:
                   f"inject={step.call}:{what}:when={step.number}", *options)
 
 
-def killed(state: Path, step: Step) -> list[str]:
-    """strace that kills a host before it makes `step`. Slow: with --seccomp-bpf, which stops it at
-    no other call, a signal to be injected gets lost."""
+def killing(state: Path, step: Step) -> list[str]:
+    """strace, to be attached to a host, that kills it before it makes `step`."""
     return _injected(state, step, "signal=KILL")
+
+
+def killed(state: Path, step: Step) -> list[str]:
+    """The same for a host as it starts. Slow: with --seccomp-bpf, which stops it at no other call,
+    a signal to be injected gets lost."""
+    return _injected(state, step, "signal=KILL", ASIDE)
 
 
 def refused(state: Path, step: Step, error: str) -> list[str]:
     """strace that answers `step` with `error` ("EIO") and does nothing else about it."""
-    return _injected(state, step, f"error={error}", "--seccomp-bpf")
+    return _injected(state, step, f"error={error}", ASIDE, "--seccomp-bpf")
 
 
 def full_disk(state: Path, first: int) -> list[str]:
-    """strace under which, from its `first` write on, no thread of a host finds room in `state`,
-    until strace is told to end. What --seccomp-bpf does to a host would stay."""
-    return strace([*files_of_state(state), state / AUDIT_LOG], ("write", "pwrite64"), "-I", "2",
+    """strace, to be attached to a host, under which from its `first` write on no thread of it finds
+    room in `state`. What --seccomp-bpf does to a host would stay."""
+    return strace([*files_of_state(state), state / AUDIT_LOG], ("write", "pwrite64"),
                   "-o", "/dev/null", "-e", f"inject=write,pwrite64:error=ENOSPC:when={first}+")
 
 
