@@ -121,7 +121,7 @@ std::string edit_present(const ModelStep& step, ModelState& next) {
 
 std::string edit_app(const ModelState& app, ModelState& next) {
   for (const auto& [name, endpoint] : app.endpoints) {
-    const std::string refused = refusal_of(app, name, endpoint);
+    std::string refused = refusal_of(app, name, endpoint);
     if (!refused.empty()) return refused;
   }
   next = app;
@@ -153,7 +153,7 @@ std::string ControlModel::edit(const ModelStep& step, ModelState& next) const {
       return put(next.backends, step.name, step.backend, "409 backend_exists");
     case StepKind::kPutEndpoint: {
       const bool exists = next.endpoints.count(step.name) > 0;
-      const std::string refused = exists ? "" : refusal_of(next, step.name, step.endpoint);
+      std::string refused = exists ? "" : refusal_of(next, step.name, step.endpoint);
       if (!refused.empty()) return refused;
       return put(next.endpoints, step.name, step.endpoint, "409 endpoint_exists");
     }

@@ -18,10 +18,10 @@ bool chance(Random& random, std::uint32_t percent) {
   return random.below(100) < percent;
 }
 
-const std::array<std::string, 3> kTags{"a", "b", "c"};
-const std::array<std::string, 3> kNames{"x", "y", "z"};
+constexpr std::array<const char*, 3> kTags{"a", "b", "c"};
+constexpr std::array<const char*, 3> kNames{"x", "y", "z"};
 // One of another endpoint's, so that they clash.
-const std::array<std::string, 4> kRoutes{"/x", "/y", "/both", ""};
+constexpr std::array<const char*, 4> kRoutes{"/x", "/y", "/both", ""};
 
 ModelBackend some_backend(Random& random) {
   ModelBackend backend{.plugin = "user_config_echo"};
@@ -67,10 +67,10 @@ ModelEndpoint some_endpoint(Random& random, const std::string& name) {
 
 ModelState some_app(Random& random) {
   ModelState app;
-  for (const std::string& tag : kTags) {
+  for (const char* const tag : kTags) {
     if (chance(random, 60)) app.backends[tag] = some_backend(random);
   }
-  for (const std::string& name : kNames) {
+  for (const char* const name : kNames) {
     if (chance(random, 60)) app.endpoints[name] = some_endpoint(random, name);
   }
   return app;
