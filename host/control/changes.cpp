@@ -28,6 +28,17 @@ std::string users_of(const AppDocument& document, const std::string& tag) {
   return users;
 }
 
+// The endpoints that copy requests to `tag`.
+std::string shadowing(const AppDocument& document, const std::string& tag) {
+  std::string names;
+  for (const auto& [name, endpoint] : document.endpoints) {
+    if (endpoint.shadows.count(tag) == 0) continue;
+    names += names.empty() ? "'" : ", '";
+    names += name + "'";
+  }
+  return names;
+}
+
 }  // namespace
 
 Change create_backend(BackendSpec spec) {
@@ -44,7 +55,18 @@ Change configure_backend(std::string tag, std::string patch_json, AppLimits limi
           limits](AppDocument& document) -> Status {
     const auto found = document.backends.find(tag);
     if (found == document.backends.end()) return unknown_backend(tag);
-    return apply_backend_patch(patch_json, limits, found->second.config);
+    BackendSpec changed = found->second;
+    Status applied = apply_backend_patch(patch_json, limits, changed.config);
+    if (!applied.ok()) return applied;
+    const std::string shadowed = shadowing(document, tag);
+    if (changed.config.execution == Execution::kInline && !shadowed.empty()) {
+      return Error(ErrorCode::kInvalidArgument, "inline_shadow",
+                   "execution is 'inline'; backend '" + tag + "' is a shadow of endpoints " +
+                       shadowed + ", so it must be 'replica'")
+          .with_pointer("/config/execution");
+    }
+    found->second = std::move(changed);
+    return {};
   };
 }
 

@@ -18,7 +18,8 @@ using Change = std::function<Status(AppDocument&)>;
 // tag differs.
 Change create_backend(BackendSpec spec);
 // Changes the keys of a backend's config that `patch_json` (of parse_backend_patch) names.
-// kNotFound "unknown_backend", and what the reader of a config says.
+// kNotFound "unknown_backend", kInvalidArgument "inline_shadow", and what the reader of a config
+// says.
 Change configure_backend(std::string tag, std::string patch_json, AppLimits limits);
 // kNotFound "unknown_backend"; kConflict "backend_in_use" naming the endpoints that send to it, by
 // weight (0 counts) or as a shadow.

@@ -143,6 +143,17 @@ TEST_SUITE("control") {
     CHECK(document.endpoints.at("e").shadows.empty());
   }
 
+  TEST_CASE("configure_backend: what is a shadow cannot become inline") {
+    AppDocument document = two_backends();
+    REQUIRE(create_endpoint(endpoint("e", "/e", {{"a", 1.0}}), true)(document).ok());
+    REQUIRE(set_shadows("e", {{"b", 0.5}})(document).ok());
+    const std::string patch = R"({"config":{"execution":"inline"}})";
+    const Error error = refused(configure_backend("b", patch, AppLimits{}), document);
+    CHECK(error.reason() == "inline_shadow");
+    CHECK(error.pointer() == "/config/execution");
+    CHECK(configure_backend("a", patch, AppLimits{})(document).ok());
+  }
+
   TEST_CASE("create_backend: an equal one is no change, another one of that tag a conflict") {
     AppDocument document = two_backends();
     BackendSpec same = document.backends.at("a");
