@@ -156,6 +156,12 @@ Status AuditFile::follow_former_file() {
 }
 
 Status AuditFile::rotate() {
+  // Refusals at its end have not been waited for, and an end that a loss of power cuts is mended
+  // only where lines are still written.
+  if (::fdatasync(file_.get()) != 0) {
+    poisoned_ = true;
+    return failure("could not be written to the disk: " + errno_text());
+  }
   const std::filesystem::path aside = path_.parent_path() / former_name(chain_.sequence());
   // Not over another one, whoever put it there.
   if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, aside.c_str(), RENAME_NOREPLACE) != 0) {
