@@ -28,7 +28,9 @@ Error sqlite_error(const Poco::Data::Session& session, const Poco::Exception& th
     case SQLITE_NOTADB:
       return {ErrorCode::kUnavailable, "state_corrupt", "the state store is damaged: " + what};
     case SQLITE_IOERR:
-      what += " (" + std::generic_category().message(sqlite3_system_errno(database)) + ")";
+      if (const int failure = sqlite3_system_errno(database); failure != 0) {
+        what += " (" + std::generic_category().message(failure) + ")";
+      }
       break;
     default:
       break;

@@ -172,8 +172,14 @@ Result<std::uint64_t> SqliteStateStore::transact(const std::vector<StateCompare>
     // SQLite has ended it already after most errors.
     if (in_transaction(*session_)) *session_ << "ROLLBACK", now;
   });
-  if (!undone.ok() || !is_passing(outcome.error())) poison(outcome.error());
-  return std::move(outcome).error();
+  if (undone.ok() && is_passing(outcome.error())) return std::move(outcome).error();
+  poison(outcome.error());
+  // Its bytes may have reached the log all the same, whole, and then the next start finds them.
+  const Error& failed = outcome.error();
+  return Error(failed.code(), std::string(failed.reason()),
+               failed.message() +
+                   "; it is not in force, and whether it was written is known after "
+                   "the next start");
 }
 
 Result<std::uint64_t> SqliteStateStore::commit(const std::vector<StateCompare>& compares,
