@@ -52,6 +52,15 @@ void AdminCall::fail(const Error& error) {
   finish(error.reason(), std::nullopt);
 }
 
+void AdminCall::note_end(unsigned status, const Result<std::uint64_t>& revision) const {
+  if (!trail_) return;
+  // Nobody waits for this line; that the log cannot be written is told by whoever comes next.
+  const auto nobody = [](const Status&) {};
+  if (revision.ok()) return trail_->end(status, {}, revision.value(), nobody);
+  const Error& error = revision.error();
+  trail_->end(http_status_of(error.code()), error.reason(), std::nullopt, nobody);
+}
+
 void AdminCall::finish(std::string_view code, std::optional<std::uint64_t> revision) {
   if (!trail_) return std::move(pending_).complete();
   const unsigned status = pending_.exchange().response.status;

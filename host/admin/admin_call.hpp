@@ -49,6 +49,8 @@ class AdminCall {
              const std::function<void(JsonWriter&)>& write);
   void reply_text(std::string_view media_type, std::string text);
   void fail(const Error& error);
+  // What the operation that the answer, a 202, has promised came to, for the record.
+  void note_end(unsigned status, const Result<std::uint64_t>& revision) const;
   // For whoever takes the answer over; then it is no longer this call's to give.
   PendingRequest& pending() { return pending_; }
   // Whether it has been answered.

@@ -53,8 +53,8 @@ AuditRecord refusal_of(const Exchange& exchange, const std::optional<AdminCaller
 }
 
 void AuditTrail::end(unsigned status, std::string_view code, std::optional<std::uint64_t> revision,
-                     AuditLog::Written then) {
-  AuditRecord outcome = std::move(attempt_);
+                     AuditLog::Written then) const {
+  AuditRecord outcome = attempt_;
   outcome.event = AuditEvent::kOutcome;
   outcome.status = status;
   outcome.code = code;

@@ -32,9 +32,10 @@ class AuditTrail {
   void begin(AuditLog::Written then) const { log_.write(attempt_, std::move(then)); }
   // [control] The revision that the call finds.
   void note_revision(std::uint64_t revision) { attempt_.revision_before = revision; }
-  // [control] The same for the outcome; `revision` is the one that it made or left.
+  // [control] The same for the outcome; `revision` is the one that it made or left. Once more for
+  // what was answered 202, when that has come to something.
   void end(unsigned status, std::string_view code, std::optional<std::uint64_t> revision,
-           AuditLog::Written then);
+           AuditLog::Written then) const;
 
  private:
   AuditLog& log_;

@@ -37,18 +37,22 @@ void propose_change(AdminContext& context, const AdminCallPtr& call, ChangeReque
                     ChangeAnswer answer) {
   request.author = call->author();
   request.dry_run = call->query().dry_run;
-  request.if_revision = revision_wanted(context, *call);
+  // Whoever read something in between has asked before.
+  if (!request.if_revision) request.if_revision = revision_wanted(context, *call);
   const auto done = [call, dry_run = request.dry_run,
                      answer = std::move(answer)](Result<ChangeOutcome> result) {
-    if (call->answered()) return;  // 202, and the operation says the rest
-    if (!result.ok()) return call->fail(result.error());
+    if (!result.ok()) {
+      return call->answered() ? call->note_end(0, result.error()) : call->fail(result.error());
+    }
     const ChangeOutcome& outcome = result.value();
     if (dry_run) return answer_dry_run(*call, outcome);
-    call->reply(outcome.changed ? answer.changed : 200, outcome.revision,
-                [&answer, &outcome](JsonWriter& json) {
-                  json.member("revision", outcome.revision);
-                  answer.write(json, outcome);
-                });
+    const unsigned status = outcome.changed ? answer.changed : 200;
+    // 202, and the operation says the rest.
+    if (call->answered()) return call->note_end(status, outcome.revision);
+    call->reply(status, outcome.revision, [&answer, &outcome](JsonWriter& json) {
+      json.member("revision", outcome.revision);
+      answer.write(json, outcome);
+    });
   };
   Controller& controller = context.controller;
   const std::uint64_t id = controller.propose(std::move(request), done);

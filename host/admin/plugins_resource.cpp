@@ -179,8 +179,11 @@ void reload(AdminContext& context, const AdminCallPtr& call, ReloadRequest reque
   request.author = call->author();
   request.if_revision = revision_wanted(context, *call);
   const auto done = [&controller = context.controller, call](const Result<ReloadOutcome>& outcome) {
-    if (call->answered()) return;  // 202, and the operation says the rest
-    if (!outcome.ok()) return call->fail(outcome.error());
+    if (!outcome.ok()) {
+      return call->answered() ? call->note_end(0, outcome.error()) : call->fail(outcome.error());
+    }
+    // 202, and the operation says the rest.
+    if (call->answered()) return call->note_end(200, outcome.value().revision);
     call->reply(200, outcome.value().revision, [&](JsonWriter& json) {
       write_outcome(json, controller, call->name(), outcome.value());
     });

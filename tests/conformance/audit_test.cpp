@@ -3,12 +3,15 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "host/admin/audit_verifier.hpp"
+#include "host/base/clock.hpp"
 #include "host/json/json_reader.hpp"
+#include "tests/support/gate.hpp"
 #include "tests/support/host_process.hpp"
 #include "tests/support/secured_host.hpp"
 
@@ -101,6 +104,18 @@ SCENARIO("the audit log has who tried what, and what came of it, before the answ
               "outcome admin.token/deploy DELETE /v1/endpoints/hello 412 stale_revision 2>-");
         CHECK(recorded(host, "DELETE", "/v1/endpoints/none", deploy).back() ==
               "outcome admin.token/deploy DELETE /v1/endpoints/none 404 unknown_endpoint 2>-");
+      }
+    }
+    WHEN("a call is answered before it has come to something") {
+      const std::string body = R"({"plugin":"hello","handler":"hello"})";
+      const std::string late = "/v1/backends/late";
+      CHECK(recorded(host, "PUT", late + "?wait_ms=0", deploy, body).size() >= 2);
+      THEN("there is a second outcome when it has") {
+        const std::string end = "outcome admin.token/deploy PUT " + late + " 201 - 2>3";
+        const auto last = [&host] { return told(lines_of(host.fixture()).back()); };
+        const TimePoint deadline = Clock::now() + kPatience;
+        while (last() != end && Clock::now() < deadline) std::this_thread::yield();
+        CHECK(last() == end);
       }
     }
     WHEN("a call is not let in") {
