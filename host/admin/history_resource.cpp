@@ -1,6 +1,7 @@
 #include "host/admin/history_resource.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,7 +62,7 @@ void with_log(AdminContext& context, const AdminCallPtr& call,
 
 // The revision to go back to when none is named: the one before the latest, or before the one that
 // the latest brought back.
-Result<RevisionRecord> undo_target(const RevisionLog& log) {
+Result<RevisionRecord> former_revision(const RevisionLog& log) {
   std::uint64_t undone = log.latest().revision;
   std::uint64_t restores = log.latest().restores;
   while (restores != 0) {
@@ -72,6 +73,48 @@ Result<RevisionRecord> undo_target(const RevisionLog& log) {
   }
   if (undone <= 1) return unknown_revision(0);
   return log.at(undone - 1);
+}
+
+// What an undo brings back, and what it was made of.
+struct UndoTarget {
+  RevisionRecord target;
+  AppDocument undone;
+  bool named = false;  // by the caller, who then knows what is lost
+};
+
+Result<UndoTarget> undo_target(const RevisionLog& log, std::uint64_t to) {
+  const bool named = to != 0;
+  auto target = named ? log.at(to) : former_revision(log);
+  if (!target.ok()) {
+    if (target.error().reason() != "unknown_revision") return std::move(target).error();
+    // Not named in the path, so that it is no 404.
+    if (!named) {
+      return Error(ErrorCode::kConflict, "nothing_to_undo",
+                   "there is nothing left to undo; 'to' names a revision to go to");
+    }
+    return Error(ErrorCode::kInvalidArgument, "unknown_revision", target.error().message())
+        .with_pointer("/to");
+  }
+  const RevisionRecord& latest = log.latest();
+  if (!named && target.value().document == latest.document) {
+    return Error(ErrorCode::kConflict, "nothing_to_undo",
+                 "revision " + std::to_string(target.value().revision + 1) +
+                     " changed the version of a plugin and nothing else: roll the plugin back, or "
+                     "name a revision to go to with 'to'");
+  }
+  return UndoTarget{.target = std::move(target).value(), .undone = latest.document, .named = named};
+}
+
+// `target` in the place of `undone`, and of nothing else: whoever asks for the change before to be
+// taken back does not mean those that came since.
+Change undo_of(const UndoTarget& undo) {
+  Change replace = replace_all(undo.target.document);
+  if (undo.named) return replace;
+  return [replace = std::move(replace), undone = undo.undone](AppDocument& document) -> Status {
+    if (document == undone) return replace(document);
+    return Error(ErrorCode::kConflict, "state_moved",
+                 "the state was changed while the undo was prepared");
+  };
 }
 
 }  // namespace
@@ -115,26 +158,20 @@ void post_undo(AdminContext& context, const AdminCallPtr& call) {
   reader.read("to", {1, INT64_MAX}, to);
   reader.finish();
   if (!errors.empty()) return call->fail(errors.front());
-  with_log<RevisionRecord>(
-      context, call,
-      [to](RevisionLog& log) -> Result<RevisionRecord> {
-        auto target = to == 0 ? undo_target(log) : log.at(to);
-        if (target.ok() || target.error().reason() != "unknown_revision") return target;
-        // Not named in the path, so that it is no 404.
-        if (to == 0) {
-          return Error(ErrorCode::kConflict, "nothing_to_undo", "there is no earlier revision");
-        }
-        return Error(ErrorCode::kInvalidArgument, "unknown_revision", target.error().message())
-            .with_pointer("/to");
-      },
-      [](AdminContext& same, const AdminCallPtr& asked, const RevisionRecord& target) {
-        const std::uint64_t restores = target.revision;
+  // Compared with the revision of now on the way here; the log is read later.
+  const std::optional<std::uint64_t> wanted = revision_wanted(context, *call);
+  with_log<UndoTarget>(
+      context, call, [to](RevisionLog& log) { return undo_target(log, to); },
+      [wanted](AdminContext& same, const AdminCallPtr& asked, const UndoTarget& undo) {
+        const std::uint64_t restores = undo.target.revision;
         propose_change(
             same, asked,
-            {.change = replace_all(target.document),
+            {.change = undo_of(undo),
              .action = "undo",
              .object = "to " + std::to_string(restores),
-             .restores = restores},
+             .restores = restores,
+             .if_revision = wanted,
+             .versions = undo.target.plugins},
             {.write = [restores](JsonWriter& json, const ChangeOutcome& outcome) {
               json.member("restores", restores).member("changed", outcome.changed).key("diff");
               write_diff(outcome.diff, json);

@@ -36,7 +36,8 @@ struct ChangeRequest {
   std::uint64_t operation = 0;
   // The revision under which the state is stored already; 0: it is not. For the start of the host.
   std::uint64_t stored_as = 0;
-  PluginVersions versions{};  // of that revision
+  // Which versions of plugins the document was made for; of those that do not run already.
+  PluginVersions versions{};
 };
 
 // What a change came to.

@@ -1,6 +1,9 @@
 #include "host/control/controller.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include "host/json/json_value.hpp"
 
 namespace backplane::host {
 
@@ -98,6 +101,62 @@ std::vector<std::string> Controller::unready_causes() const {
     causes.push_back("backend '" + tag + "': " + error.message());
   }
   return causes;
+}
+
+PluginVersions Controller::next_versions(const Proposal& proposal, const AppDocument& next) const {
+  PluginVersions versions;
+  for (const auto& [tag, spec] : next.backends) {
+    if (const auto known = versions_.find(spec.plugin); known != versions_.end()) {
+      versions.insert(*known);
+    } else if (const auto stored = proposal.request.versions.find(spec.plugin);
+               stored != proposal.request.versions.end()) {
+      versions.insert(*stored);
+    }
+  }
+  for (const auto& [tag, backend] : proposal.built) {
+    const auto spec = next.backends.find(tag);
+    if (spec == next.backends.end() || backend->library() == nullptr) continue;
+    PluginVersion& version = versions[spec->second.plugin];
+    const std::string& sha256 = backend->library()->sha256();
+    if (version.sha256 == sha256) continue;
+    version.previous = std::exchange(version.sha256, sha256);
+  }
+  return versions;
+}
+
+Status Controller::check_fits(const ChangeRequest& request, const Plan& steps,
+                              const AppDocument& next) const {
+  for (const auto& tags : {steps.start, steps.update}) {
+    for (const std::string& tag : tags) {
+      const BackendSpec& spec = next.backends.at(tag);
+      const auto same = std::find_if(serving_.begin(), serving_.end(), [&spec](const auto& one) {
+        return one.second->library() != nullptr && one.second->spec().plugin == spec.plugin;
+      });
+      if (same == serving_.end()) continue;
+      const auto handlers = same->second->library()->handlers();
+      const auto handler = std::find_if(handlers.begin(), handlers.end(), [&spec](const auto& one) {
+        return one.name == spec.handler;
+      });
+      Status fits =
+          handler != handlers.end()
+              ? check_handler_fits(spec, *handler)
+              : Status(Error(ErrorCode::kInvalidArgument, "unknown_handler",
+                             "plugin '" + spec.plugin + "' has no handler '" + spec.handler + "'")
+                           .with_pointer("/handler"));
+      if (!fits.ok()) return told_of(request, tag, fits.error());
+    }
+  }
+  return {};
+}
+
+Error Controller::told_of(const ChangeRequest& request, const std::string& tag,
+                          const Error& error) {
+  Error told = Error(error).with_context("backend '" + tag + "'");
+  if (told.pointer().empty() || request.object == tag) return told;
+  // The body was a document of many backends, or, of an undo, none.
+  std::string place;
+  if (request.object.empty()) place = "/backends" + pointer_step(tag) + error.pointer();
+  return std::move(told).with_pointer(std::move(place));
 }
 
 }  // namespace backplane::host

@@ -145,6 +145,11 @@ class Controller {
   using ProposalPtr = std::shared_ptr<Proposal>;
 
   Status admit(const ChangeRequest& request) const;
+  // What a dry run can say of the backends in `steps`: whether they fit handlers whose code is
+  // loaded. What is not, it does not load.
+  Status check_fits(const ChangeRequest& request, const Plan& steps, const AppDocument& next) const;
+  // `error` of a backend, with its place in what was asked for.
+  static Error told_of(const ChangeRequest& request, const std::string& tag, const Error& error);
   void start_steps(const ProposalPtr& proposal, const Plan& steps, const AppDocument& next);
   void build(const ProposalPtr& proposal, const BackendSpec& spec);
   void on_built(const ProposalPtr& proposal, const std::string& tag,

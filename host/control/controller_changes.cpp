@@ -35,6 +35,8 @@ Status check_fresh(const ChangeRequest& request, std::uint64_t revision) {
 
 std::uint64_t Controller::propose(ChangeRequest request, Done done) {
   Status admitted = admit(request);
+  // Here too, where nothing is committed: a dry run, or nothing to do.
+  if (admitted.ok()) admitted = check_fresh(request, revision_);
   if (!admitted.ok()) {
     done(std::move(admitted).error());
     return 0;
@@ -49,6 +51,13 @@ std::uint64_t Controller::propose(ChangeRequest request, Done done) {
   const bool changed = next != desired_;
   // A stored state may be empty, and has its revision all the same.
   const bool nothing_to_do = !changed && steps == Plan{} && request.stored_as == 0;
+  if (request.dry_run) {
+    Status fits = check_fits(request, steps, next);
+    if (!fits.ok()) {
+      done(std::move(fits).error());
+      return 0;
+    }
+  }
   if (request.dry_run || nothing_to_do) {
     done(ChangeOutcome{.revision = revision_, .changed = changed, .diff = diff(desired_, next)});
     return 0;
@@ -237,7 +246,7 @@ Result<DesiredState> Controller::next_state(const Proposal& proposal) const {
   if (!fresh.ok()) return std::move(fresh).error();
   if (!proposal.failed.empty() && !proposal.request.tolerant) {
     const auto& [tag, error] = *proposal.failed.begin();
-    return Error(error).with_context("backend '" + tag + "'");
+    return told_of(proposal.request, tag, error);
   }
   AppDocument next = desired_;
   Status applied = proposal.request.change(next);
@@ -255,27 +264,6 @@ Result<DesiredState> Controller::next_state(const Proposal& proposal) const {
   }
   PluginVersions versions = next_versions(proposal, next);
   return DesiredState{.document = std::move(next), .plugins = std::move(versions)};
-}
-
-PluginVersions Controller::next_versions(const Proposal& proposal, const AppDocument& next) const {
-  PluginVersions versions;
-  for (const auto& [tag, spec] : next.backends) {
-    if (const auto known = versions_.find(spec.plugin); known != versions_.end()) {
-      versions.insert(*known);
-    } else if (const auto stored = proposal.request.versions.find(spec.plugin);
-               stored != proposal.request.versions.end()) {
-      versions.insert(*stored);
-    }
-  }
-  for (const auto& [tag, backend] : proposal.built) {
-    const auto spec = next.backends.find(tag);
-    if (spec == next.backends.end() || backend->library() == nullptr) continue;
-    PluginVersion& version = versions[spec->second.plugin];
-    const std::string& sha256 = backend->library()->sha256();
-    if (version.sha256 == sha256) continue;
-    version.previous = std::exchange(version.sha256, sha256);
-  }
-  return versions;
 }
 
 void Controller::store(const ProposalPtr& proposal, DesiredState next) {

@@ -56,6 +56,18 @@ TEST_SUITE("reload") {
     CHECK(history.text_at("/revisions/0/diff/0/to") == answer.text_at("/sha256"));
   }
 
+  TEST_CASE("undo: of a reload is a rollback, and says so") {
+    VersionHost host;
+    host.drop("version2");
+    REQUIRE(host.reload().status() == 200);
+    const Answer refused = host.admin("POST", "/v1/undo", "{}");
+    CHECK(refused.refusal() == "409 nothing_to_undo");
+    CHECK(refused.text_at("/detail").find("roll the plugin back") != std::string::npos);
+    CHECK(host.get("/v").body() == "v2");
+    REQUIRE(host.rollback().status() == 200);
+    CHECK(host.get("/v").body() == "v1");
+  }
+
   TEST_CASE("B12, T115: a build that is no plugin, or cannot be made, changes nothing") {
     VersionHost host;
     const std::string app = host.admin("GET", "/v1/app").body();

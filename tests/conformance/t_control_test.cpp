@@ -1,4 +1,7 @@
+#include <future>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -104,9 +107,32 @@ TEST_SUITE("control") {
                        R"({"backends":{"b":{"plugin":"hello2","handler":"hello2"},
                            "c":{"plugin":"ctorfail","handler":"ctorfail"}},"endpoints":{}})") ==
           "422 backend_init_failed");
+    const Answer unknown =
+        host.admin("PUT", "/v1/app", R"({"backends":{"b":{"plugin":"hello2","handler":"none"}}})");
+    CHECK(unknown.refusal() == "422 unknown_handler");
+    CHECK(unknown.text_at("/pointer") == "/backends/b/handler");
     CHECK(host.refused("PUT", "/v1/app", R"({"backends":{},"endpoints":{"e":{"route":"/e",
                            "traffic":{"none":1}}}})") == "422 unknown_backend");
     CHECK(host.get("/e").body() == "hello serve!");
+  }
+
+  TEST_CASE("dry run: what the handlers that are loaded do not take is refused") {
+    HostFixture host({"hello", "hello2"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    const auto dry = [&host](std::string_view method, const std::string& path,
+                             const std::string& body) {
+      const Answer answer = host.admin(method, path + "?dry_run=true", body);
+      return answer.refusal() + " " + answer.text_at("/pointer");
+    };
+    CHECK(dry("PUT", "/v1/backends/n", R"({"plugin":"hello","handler":"none"})") ==
+          "422 unknown_handler /handler");
+    CHECK(dry("PUT", "/v1/backends/n",
+              R"({"plugin":"hello","handler":"hello","config":{"max_batch_size":4}})") ==
+          "422 batch_size_not_supported /config/max_batch_size");
+    CHECK(dry("PATCH", "/v1/backends/a", R"({"config":{"max_batch_size":4}})") ==
+          "422 batch_size_not_supported /config/max_batch_size");
+    CHECK(dry("PUT", "/v1/app", R"({"backends":{"n":{"plugin":"hello","handler":"none"}}})") ==
+          "422 unknown_handler /backends/n/handler");
   }
 
   TEST_CASE("dry run: every change says what it would do, and does nothing") {
@@ -172,6 +198,33 @@ TEST_SUITE("control") {
     CHECK(host.admin("GET", "/v1/history").at("/revisions/0/restores") == "3");
     CHECK(host.refused("POST", "/v1/undo", R"({"to":99})") == "422 unknown_revision");
     CHECK(host.refused("POST", "/v1/undo", R"({"until":1})") == "422 unknown_field");
+  }
+
+  TEST_CASE("undo: of it and another change made of the same revision, one is done") {
+    HostFixture host({"hello", "hello2"});
+    REQUIRE(host.admin("PUT", "/v1/app", kApp).status() == 200);
+    const auto ask = [&host](std::string_view method, std::string_view path,
+                             const std::string& body, const std::string& tag) {
+      RawClient client(host.admin_port());
+      auto response = client.ask(request_text(
+          method, path, {{"If-Match", tag}, {"Content-Type", "application/json"}}, body));
+      return response ? Answer(std::move(*response)) : Answer();
+    };
+    for (int i = 0; i < 20; ++i) {
+      const std::string tag = '"' + host.admin("GET", "/v1/status").at("/revision") + '"';
+      const std::string traffic = i % 2 == 0 ? R"({"a":0.5,"b":0.5})" : R"({"a":1})";
+      auto other = std::async(std::launch::async, [&] {
+        return ask("PUT", "/v1/endpoints/e/traffic", traffic, tag).status();
+      });
+      const Answer undo = ask("POST", "/v1/undo", R"({"to":1})", tag);
+      const unsigned changed = other.get();
+      CAPTURE(changed);
+      CAPTURE(undo.body());
+      // An undo to what is there already makes no revision, and so stands in nobody's way.
+      const bool undone = undo.status() == 200 && undo.at("/changed") == "true";
+      CHECK((undone ? 1 : 0) + (changed == 200 ? 1 : 0) <= 1);
+      CHECK((undo.status() == 200 || undo.status() == 412));
+    }
   }
 
   TEST_CASE("undo: builds again what the former revision had") {
