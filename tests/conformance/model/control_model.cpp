@@ -53,6 +53,27 @@ std::string build_refusal(const ModelState& former, const ModelState& next) {
   return {};
 }
 
+bool is_loaded(const ModelState& state, const std::string& plugin) {
+  for (const auto& [tag, backend] : state.backends) {
+    if (backend.plugin == plugin) return true;
+  }
+  return false;
+}
+
+// The same as far as it is known of handlers whose code is loaded.
+std::string fit_refusal(const ModelState& former, const ModelState& next) {
+  ModelState known;
+  for (const auto& [tag, backend] : next.backends) {
+    if (!is_loaded(former, backend.plugin)) continue;
+    known.backends[tag] = backend;
+    // What only making it shows.
+    if (backend.user_config == "refuse" && backend.plugin == "user_config_echo") {
+      known.backends.erase(tag);
+    }
+  }
+  return build_refusal(former, known);
+}
+
 void patch(ModelBackend& backend, const std::string& key, const std::string& value) {
   const bool resets = value == "null";
   if (key == "user_config") backend.user_config = resets ? "" : value.substr(1, value.size() - 2);
@@ -179,7 +200,9 @@ ModelAnswer ControlModel::apply(const ModelStep& step) {
   if (step.match == IfMatch::kStale) return refused("412 stale_revision");
   ModelState next = state();
   std::string refusal = edit(step, next);
-  if (refusal.empty() && !step.dry_run) refusal = build_refusal(state(), next);
+  if (refusal.empty()) {
+    refusal = step.dry_run ? fit_refusal(state(), next) : build_refusal(state(), next);
+  }
   if (!refusal.empty()) return refused(refusal);
   const bool changed = next != state();
   if (step.dry_run || !changed) return {.changed = changed};
