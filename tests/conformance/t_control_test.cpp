@@ -217,7 +217,7 @@ TEST_SUITE("control") {
         return ask("PUT", "/v1/endpoints/e/traffic", traffic, tag).status();
       });
       const Answer undo = ask("POST", "/v1/undo", R"({"to":1})", tag);
-      const unsigned changed = other.get();
+      const int changed = other.get();
       CAPTURE(changed);
       CAPTURE(undo.body());
       // An undo to what is there already makes no revision, and so stands in nobody's way.

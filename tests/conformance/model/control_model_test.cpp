@@ -1,6 +1,7 @@
 #include "tests/conformance/model/control_model.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <optional>
 #include <set>
@@ -195,8 +196,10 @@ void compare_sequences(int first_seed, int steps) {
   for (int i = 0; i < sequences; ++i) {
     const int seed = number_in("BACKPLANE_MODEL_SEED", first_seed) + i;
     Random random(static_cast<std::uint64_t>(seed));
+    const int length = std::min(steps, kSequence);
     std::vector<ModelStep> sequence;
-    for (int k = 0; k < std::min(steps, kSequence); ++k) sequence.push_back(random_step(random));
+    sequence.reserve(static_cast<std::size_t>(length));
+    for (int k = 0; k < length; ++k) sequence.push_back(random_step(random));
     const auto parting = first_difference(sequence, tally);
     if (!parting) continue;
     FAIL_CHECK("seed ", seed, ", step ", parting->steps, ": the host ", parting->difference,
