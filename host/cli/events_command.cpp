@@ -59,7 +59,7 @@ CommandSyntax events_syntax() {
       .name = "events",
       .summary =
           "Prints what happens in a host as it happens: revisions, operations, backends that "
-          "come and go, and once a second how many requests each endpoint gets. Ctrl-C "
+          "come and go, and once a second how many requests each endpoint got, if any. Ctrl-C "
           "ends it.",
       .options = {{"count", "N", "Stop after N lines."}},
       .examples = {"events", "events --json --count 10"},

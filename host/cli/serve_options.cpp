@@ -59,8 +59,8 @@ CommandSyntax serve_syntax() {
                    "Where requests are answered, as IP:PORT; port 0 is any free "
                    "one. Default 127.0.0.1:8000."},
                   {"admin", "ADDRESS",
-                   "Where the host is administered, a loopback IP:PORT. Default "
-                   "127.0.0.1:8001."},
+                   "Where the host is administered, as IP:PORT: a loopback one, unless it asks for "
+                   "tokens over TLS. Default 127.0.0.1:8001."},
                   {"plugins", "DIR", "Where plugins are found. Default: plugins."},
                   {"state", "DIR", "Where the host keeps its state. Default: state."},
                   {"app", "FILE", "App document: the backends and endpoints to start with."},
