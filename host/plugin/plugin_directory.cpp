@@ -125,6 +125,22 @@ Result<std::vector<std::string>> PluginDirectory::candidates() const {
   return files;
 }
 
+Result<FileScan> PluginDirectory::scan() const {
+  auto files = candidates();
+  if (!files.ok()) return std::move(files).error();
+  auto directory = open_directory();
+  if (!directory.ok()) return std::move(directory).error();
+  FileScan found;
+  for (const std::string& file : files.value()) {
+    struct stat status {};
+    if (!is_plugin_file_name(file)) continue;
+    // One that has gone meanwhile is not there.
+    if (fstatat(directory.value().get(), file.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    found.emplace(file, FileIdentity::of(status));
+  }
+  return found;
+}
+
 Result<DroppedFile> PluginDirectory::open(const std::string& file) const {
   if (!is_plugin_file_name(file)) {
     return Error(ErrorCode::kMalformed, "bad_plugin_name",

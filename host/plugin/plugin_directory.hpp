@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <map>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -32,6 +33,9 @@ struct DroppedFile {
   FileIdentity identity;
 };
 
+// What the files of a directory are at one moment, by name.
+using FileScan = std::map<std::string, FileIdentity>;
+
 // True for [a-z0-9][a-z0-9_.-]{0,63}.so. The part before ".so" is the plugin's name in the host.
 bool is_plugin_file_name(std::string_view file);
 // True for what a scan looks at: *.so that is not hidden.
@@ -48,6 +52,10 @@ class PluginDirectory {
   // [control] Names of all candidates, sorted. kUnavailable "plugin_directory": cannot be read.
   // Blocks on the disk.
   Result<std::vector<std::string>> candidates() const;
+
+  // [control] What every file that may be a plugin is now, or the link of that name; none is
+  // opened. As candidates().
+  Result<FileScan> scan() const;
 
   // [control] Opens `file` without following links and without waiting for whoever feeds a FIFO.
   // kMalformed "bad_plugin_name"; kInvalidArgument "plugin_not_found", "not_regular_file",

@@ -12,7 +12,8 @@ StagedFile::StagedFile(StagedFile&& other) noexcept
       fd_(std::move(other.fd_)),
       size_(other.size_),
       sha256_(std::move(other.sha256_)),
-      signature_(std::move(other.signature_)) {}
+      signature_(std::move(other.signature_)),
+      source_(other.source_) {}
 
 StagedFile::~StagedFile() {
   if (!path_.empty()) unlink(path_.c_str());

@@ -6,6 +6,7 @@
 
 #include "host/base/result.hpp"
 #include "host/plugin/file_descriptor.hpp"
+#include "host/plugin/plugin_directory.hpp"
 #include "host/plugin/plugin_signature.hpp"
 #include "host/plugin/preflight_code.hpp"
 
@@ -28,6 +29,9 @@ class StagedFile {
   // What lay beside the file that this is a copy of, or why nothing there is a signature.
   const Result<PluginSignature>& signature() const { return signature_; }
   void set_signature(Result<PluginSignature> signature) { signature_ = std::move(signature); }
+  // What the file in the plugin directory was when it was copied; zeros for a copy of another one.
+  const FileIdentity& source() const { return source_; }
+  void set_source(const FileIdentity& source) { source_ = source; }
 
  private:
   std::string path_;
@@ -35,6 +39,7 @@ class StagedFile {
   std::uint64_t size_;
   std::string sha256_;
   Result<PluginSignature> signature_ = refusal(PreflightCode::kBadSignature, "is not signed");
+  FileIdentity source_;
 };
 
 }  // namespace backplane::host

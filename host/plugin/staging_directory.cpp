@@ -17,7 +17,6 @@ namespace backplane::host {
 namespace {
 
 constexpr std::uint64_t kMinSize = 64;
-constexpr std::uint64_t kMaxSize = std::uint64_t{256} << 20U;
 
 Error failed(const std::string& what, int error) {
   if (error == ENOSPC || error == EDQUOT) {
@@ -105,7 +104,9 @@ Result<StagedFile> StagingDirectory::stage(const PluginDirectory& from, const st
   auto dropped = from.open(file);
   if (!dropped.ok()) return std::move(dropped).error();
   auto staged = copy(dropped.value(), file, generation);
-  if (staged.ok()) staged.value().set_signature(from.read_signature(file));
+  if (!staged.ok()) return staged;
+  staged.value().set_signature(from.read_signature(file));
+  staged.value().set_source(dropped.value().identity);
   return staged;
 }
 

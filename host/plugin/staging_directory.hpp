@@ -15,6 +15,9 @@ namespace backplane::host {
 // control; one thread. Outlives none of the files it made: they know their own paths.
 class StagingDirectory {
  public:
+  // The largest file that is copied.
+  static constexpr std::uint64_t kMaxSize = std::uint64_t{256} << 20U;
+
   // [control] Makes `path` (whose parent exists), or empties it of what an earlier process left;
   // only our user may enter it. kConflict "staging_in_use": another host works there.
   // kInsufficientStorage "store_full"; kUnavailable "staging_failed": the system refuses.

@@ -123,6 +123,11 @@ TEST_SUITE("plugin") {
     const auto files = PluginDirectory(folder.path()).candidates();
     REQUIRE(files.ok());
     CHECK(files.value() == std::vector<std::string>{"Bad Name.so", "a.so", "b.so"});
+    const auto scan = PluginDirectory(folder.path()).scan();
+    REQUIRE(scan.ok());
+    CHECK(scan.value().size() == 2);
+    CHECK(scan.value().at("b.so") == PluginDirectory(folder.path()).open("b.so").value().identity);
+    CHECK(PluginDirectory(folder / "missing").scan().error().reason() == "plugin_directory");
     CHECK(PluginDirectory(folder / "missing").candidates().error().reason() == "plugin_directory");
   }
 }

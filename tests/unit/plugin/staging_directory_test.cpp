@@ -59,6 +59,7 @@ TEST_SUITE("plugin") {
             "a52e7ee5653204b4af5180e39eb2dc53b34d3c1e3be3b1ffda4c61819e45d523");
       CHECK(path == folder / ("staging/abc.3." + staged.value().sha256().substr(0, 12) + ".so"));
       CHECK(mode_of(path) == 0500);
+      CHECK(staged.value().source() == plugins.open("abc.so").value().identity);
       // The same file once more is another file.
       const auto again = staging.value().stage(plugins, "abc.so", 4);
       REQUIRE(again.ok());
