@@ -11,6 +11,7 @@
 #include "host/base/clock.hpp"
 #include "host/config/app_document.hpp"
 #include "host/control/controller.hpp"
+#include "host/control/plugin_follower.hpp"
 #include "host/control/plugin_store.hpp"
 #include "host/control/reloader.hpp"
 #include "host/control/revision_log.hpp"
@@ -31,7 +32,8 @@ struct DashboardText {
 struct AdminContext {
   Controller& controller;
   Reloader& reloader;
-  PluginStore& store;  // its calls belong to `loader`
+  const PluginFollower* follower;  // null: the plugin directory is not watched
+  PluginStore& store;              // its calls belong to `loader`
   TaskThread& loader;
   RevisionLog& log;  // its calls belong to `state`
   TaskThread& state;

@@ -39,6 +39,8 @@ constexpr MetricName kAuditUnrecorded{
 constexpr MetricName kReloads{"backplane_reloads_total",
                               "Reloads and rollbacks of plugins, by what they came to: done, "
                               "unchanged, or the code of the failure."};
+constexpr MetricName kWatched{"backplane_plugin_watcher_events_total",
+                              "What happened to files of the plugin directory, and came of it."};
 constexpr MetricName kPinned{
     "backplane_generations_pinned",
     "Generations of plugins that nobody uses and that cannot be unmapped."};
@@ -105,6 +107,11 @@ void write_host(const AdminContext& context, MetricsPage& page) {
   page.gauge(kReady, {}, controller.unready_causes().empty() ? 1 : 0);
   for (const auto& [outcome, count] : context.reloader.counts()) {
     page.counter(kReloads, {{"outcome", outcome}}, count);
+  }
+  if (context.follower != nullptr) {
+    for (const auto& [event, count] : context.follower->counts()) {
+      page.counter(kWatched, {{"event", event}}, count);
+    }
   }
   page.gauge(kPinned, {}, static_cast<double>(context.store.pinned()));
   page.gauge(kOverdue, {}, static_cast<double>(controller.overdue_backends(Clock::now()).size()));

@@ -42,6 +42,8 @@ Result<std::unique_ptr<Host>> Host::start(const HostConfig& config) {
     if (!done.ok()) return std::move(done).error();
   }
   host->run_on_control([&host] { host->controller_->finish_start(); });
+  Status watching = host->start_watching();
+  if (!watching.ok()) return std::move(watching).error();
   return host;
 }
 
@@ -95,6 +97,9 @@ Status Host::start_control() {
                                                              .routing_threads = threads + 1,
                                                              .metrics = config_.metrics});
   reloader_ = std::make_unique<Reloader>(*controller_);
+  if (config_.watch_plugins) {
+    follower_ = std::make_unique<PluginFollower>(*controller_, *reloader_);
+  }
   router_stats_ = std::make_unique<RouterStats>(threads + 1);
   local_router_ = std::make_unique<Router>(router_setup(threads));
   return {};
@@ -183,6 +188,7 @@ Status Host::start_admin() {
   admin_context_ = std::make_unique<AdminContext>(AdminContext{
       .controller = *controller_,
       .reloader = *reloader_,
+      .follower = follower_.get(),
       .store = *store_,
       .loader = *loader_thread_,
       .log = *log_,
@@ -208,6 +214,18 @@ Status Host::start_admin() {
   admin_ = std::move(server).value();
   admin_counted_.store(admin_.get(), std::memory_order_release);
   run_on_control([this] { publish_events(*admin_context_); });
+  return {};
+}
+
+Status Host::start_watching() {
+  if (follower_ == nullptr) return {};
+  auto watcher = PluginWatcher::start(
+      PluginDirectory(config_.plugin_directory.string()), config_.watch_settle,
+      [this](WatchReport report) {
+        controller_->post([this, report = std::move(report)] { follower_->take(report); });
+      });
+  if (!watcher.ok()) return std::move(watcher).error();
+  watcher_ = std::move(watcher).value();
   return {};
 }
 
@@ -260,6 +278,8 @@ std::uint64_t Host::in_flight() const {
 bool Host::stop() {
   if (std::exchange(stopped_, true)) return true;
   bool clean = true;
+  // First: it asks for changes.
+  if (watcher_ != nullptr) watcher_->stop();
   if (controller_ != nullptr) {
     run_on_control([this] {
       controller_->begin_drain();
@@ -315,6 +335,7 @@ void Host::leave_in_memory() {
   static_cast<void>(data_.release());
   static_cast<void>(local_router_.release());
   static_cast<void>(router_stats_.release());
+  static_cast<void>(follower_.release());
   static_cast<void>(reloader_.release());
   static_cast<void>(controller_.release());
   static_cast<void>(store_.release());

@@ -13,6 +13,7 @@
 #include "host/config/host_config.hpp"
 #include "host/control/controller.hpp"
 #include "host/control/loader_reaper.hpp"
+#include "host/control/plugin_follower.hpp"
 #include "host/control/plugin_store.hpp"
 #include "host/control/reloader.hpp"
 #include "host/control/revision_log.hpp"
@@ -20,6 +21,7 @@
 #include "host/control/state_store.hpp"
 #include "host/control/task_thread.hpp"
 #include "host/http/http_server.hpp"
+#include "host/plugin/plugin_watcher.hpp"
 #include "host/plugin/probe_runner.hpp"
 #include "host/routing/router.hpp"
 #include "host/routing/routing_table.hpp"
@@ -73,6 +75,8 @@ class Host {
   Status start_backends();
   Status start_data();
   Status start_admin();
+  // Behind the others: what has changed while the host was down is reloaded, not refused.
+  Status start_watching();
   RouterSetup router_setup(std::size_t shard) const;
   std::string data_url() const;
   Status apply_app(bool at_start);
@@ -95,12 +99,14 @@ class Host {
   RoutingTable table_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<Reloader> reloader_;
+  std::unique_ptr<PluginFollower> follower_;  // null, as the watcher: the directory is not watched
   std::unique_ptr<RouterStats> router_stats_;
   std::unique_ptr<AdminGate> gate_;
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<EventHub> events_;
   std::unique_ptr<AdminContext> admin_context_;
   std::unique_ptr<Router> local_router_;
+  std::unique_ptr<PluginWatcher> watcher_;
   std::unique_ptr<HttpServer> data_;
   std::unique_ptr<HttpServer> admin_;
   // Both for control, which is asked over admin before they are there.

@@ -30,8 +30,10 @@ std::string read_label(ObjectReader& reader, std::vector<Error>& errors) {
   std::string label(value->string().value_or(""));
   Status fits = check_name("token", label);
   if (!fits.ok()) errors.push_back(std::move(fits).error().with_pointer(value->pointer()));
-  // Whoever changes something where no token is asked for.
-  if (label == "local") reader.refuse(*value, "another label: 'local' is nobody's token");
+  // Whoever changes something where no token is asked for, and the host itself.
+  if (label == "local" || label == "watcher") {
+    reader.refuse(*value, "another label: '" + label + "' is nobody's token");
+  }
   return label;
 }
 

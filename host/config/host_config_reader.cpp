@@ -20,6 +20,7 @@ constexpr IntegerRange kHour{0, std::int64_t{60} * 60 * 1000};
 constexpr IntegerRange kPinned{1, 1000};
 constexpr IntegerRange kInitTimeout{1, std::int64_t{60} * 60 * 1000};
 constexpr IntegerRange kProbeTimeout{100, std::int64_t{10} * 60 * 1000};
+constexpr IntegerRange kSettle{10, std::int64_t{60} * 1000};
 constexpr IntegerRange kReplicas{1, 4096};
 constexpr IntegerRange kResponseBytes{1024, std::int64_t{4} * 1024 * 1024 * 1024};
 
@@ -72,6 +73,8 @@ void read_plugins(ObjectReader& root, const std::filesystem::path& folder, HostC
   config.signing_key = read_path(reader, "signing_key", folder);
   reader.read("probe", config.probe_plugins);
   reader.read("probe_timeout_ms", kProbeTimeout, config.probe_timeout);
+  reader.read("watch", config.watch_plugins);
+  reader.read("watch_settle_ms", kSettle, config.watch_settle);
   reader.read("max_pinned", kPinned, config.max_pinned);
   reader.read("drain_timeout_ms", kHour, config.drain_timeout);
   reader.finish();

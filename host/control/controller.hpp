@@ -108,6 +108,8 @@ class Controller {
   PluginOpener& opener() { return opener_; }
   // Backends that a plugin's code runs, or should.
   std::vector<std::string> users_of(const std::string& plugin) const;
+  // [control] Whether a change of backend `tag` is under way.
+  bool is_changing(const std::string& tag) const { return busy_.count(tag) > 0; }
   // Null for a backend that could not be built; failure() says why.
   std::shared_ptr<Backend> serving(const std::string& tag) const;
   const Error* failure(const std::string& tag) const;

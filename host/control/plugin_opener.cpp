@@ -14,7 +14,7 @@ void enter(const PluginOpener::Watch& watch, std::string_view stage) {
 void PluginOpener::open(PluginChoice choice, std::vector<ProbeHandler> handlers, Watch watch,
                         Done done) {
   auto opening = std::make_shared<Opening>(
-      Opening{std::move(choice), std::move(handlers), std::move(watch), std::move(done), {}});
+      Opening{std::move(choice), std::move(handlers), std::move(watch), std::move(done), {}, {}});
   enter(opening->watch, "staging");
   loader_.post([this, opening] {
     // Shared because a task must be copyable.
@@ -30,6 +30,7 @@ void PluginOpener::on_found(const OpeningPtr& opening, PluginFind found) {
   if (!found.candidate)
     return opening->done(OpenedPlugin{.plugin_library = std::move(found.plugin_library)});
   const auto candidate = std::make_shared<PluginCandidate>(std::move(*found.candidate));
+  opening->source = candidate->staged.source();
   if (probe_ == nullptr) return load(opening, candidate);
   enter(opening->watch, "probing");
   probe_->probe({.plugin = candidate->plugin,
@@ -61,7 +62,9 @@ void PluginOpener::load(const OpeningPtr& opening, const CandidatePtr& candidate
                                  : store_.load(std::move(*candidate));
     control_.post([opening, library = std::move(library)] {
       if (!library.ok()) return opening->done(library.error());
-      opening->done(OpenedPlugin{.plugin_library = library.value(), .warnings = opening->warnings});
+      opening->done(OpenedPlugin{.plugin_library = library.value(),
+                                 .source = opening->source,
+                                 .warnings = opening->warnings});
     });
   });
 }

@@ -19,6 +19,7 @@ namespace backplane::host {
 struct OpenedPlugin {
   std::shared_ptr<PluginLibrary>
       plugin_library{};                 // null: the version that was chosen is loaded already
+  FileIdentity source{};                // what it was read from; see StagedFile::source()
   std::vector<std::string> warnings{};  // of the probe
 };
 
@@ -46,6 +47,7 @@ class PluginOpener {
     std::vector<ProbeHandler> handlers;
     Watch watch;
     Done done;
+    FileIdentity source;
     std::vector<std::string> warnings;
   };
   using OpeningPtr = std::shared_ptr<Opening>;

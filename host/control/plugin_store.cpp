@@ -1,5 +1,6 @@
 #include "host/control/plugin_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace backplane::host {
@@ -41,6 +42,10 @@ Result<PluginFind> PluginStore::find(const PluginChoice& choice) {
                           (choice.from == PluginChoice::From::kLoaded && !choice.sha256.empty());
   auto candidate = by_version ? stage_version(choice) : stage_file(choice.plugin);
   if (!candidate.ok()) return std::move(candidate).error();
+  if (choice.source != FileIdentity{} && candidate.value().staged.source() != choice.source) {
+    return Error(ErrorCode::kConflict, "source_changed",
+                 "'" + choice.plugin + ".so' has changed since it was seen to be finished");
+  }
   const std::string& found = candidate.value().staged.sha256();
   if (!choice.sha256.empty() && found != choice.sha256) {
     return refusal(
@@ -168,6 +173,21 @@ std::vector<PluginGeneration> PluginStore::generations_of(const std::string& plu
   return result;
 }
 
+void PluginStore::add_removed(std::vector<PluginListing>& listings) const {
+  for (const auto& [plugin, generations] : generations_) {
+    const auto is_listed = [&plugin = plugin](const PluginListing& listing) {
+      return listing.entry.name == plugin;
+    };
+    if (generations.empty()) continue;
+    if (std::any_of(listings.begin(), listings.end(), is_listed)) continue;
+    const std::string file = plugin + ".so";
+    Error error(ErrorCode::kInvalidArgument, "plugin_not_found",
+                "there is no file '" + file + "' in the plugin directory any more");
+    listings.push_back(
+        {.entry = {plugin, file, {}, {}, std::move(error)}, .generations = generations_of(plugin)});
+  }
+}
+
 Result<std::vector<PluginListing>> PluginStore::list() {
   auto entries = catalogue_.scan();
   if (!entries.ok()) return std::move(entries).error();
@@ -177,6 +197,7 @@ Result<std::vector<PluginListing>> PluginStore::list() {
     listing.generations = generations_of(listing.entry.name);
     listings.push_back(std::move(listing));
   }
+  add_removed(listings);
   return listings;
 }
 

@@ -32,6 +32,8 @@ struct PluginChoice {
   std::string sha256{};
   // kDirectory: the version that there is no need to load again; empty: load in any case.
   std::string unless{};
+  // kDirectory: the state of the file that is meant, and no later one; zeros: the latest.
+  FileIdentity source{};
 };
 
 // A version that has been staged and judged, and none of whose code has run yet.
@@ -88,8 +90,9 @@ class PluginStore {
 
   // [loader] Stages and judges, unless there is no need to. kNotFound "unknown_plugin": neither the
   // directory nor the copies kept have it; kConflict "digest_changed": the version is not kept, and
-  // the directory has another one; kInvalidArgument "sha256_mismatch", or why the file is refused;
-  // kForbidden: it is not one that the options trust; kInsufficientStorage "too_many_pinned".
+  // the directory has another one, or "source_changed": the file is not as chosen; kInvalidArgument
+  // "sha256_mismatch", or why the file is refused; kForbidden: it is not one that the options
+  // trust; kInsufficientStorage "too_many_pinned".
   Result<PluginFind> find(const PluginChoice& choice);
 
   // [loader] Maps the candidate and runs its initialization. kInvalidArgument, kForbidden: see
@@ -108,7 +111,8 @@ class PluginStore {
   // [loader] A generation was closed; see LibraryReaper.
   void note(const UnloadReport& report);
 
-  // [loader] Every plugin file in the directory, good or bad. kUnavailable "plugin_directory".
+  // [loader] Every plugin file in the directory, good or bad, and every plugin that is in the
+  // process although its file is gone. kUnavailable "plugin_directory".
   Result<std::vector<PluginListing>> list();
   // [any] Generations that nobody uses and that cannot be unmapped.
   std::size_t pinned() const { return pinned_.load(std::memory_order_relaxed); }
@@ -127,6 +131,7 @@ class PluginStore {
   // The version as it is kept or, failing that, as it is in the directory.
   Result<PluginCandidate> stage_version(const PluginChoice& choice);
   Result<PluginFind> judged(PluginCandidate candidate) const;
+  void add_removed(std::vector<PluginListing>& listings) const;
   std::vector<PluginGeneration> generations_of(const std::string& plugin) const;
 
   PluginStoreSetup setup_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "host/control/canary.hpp"
+#include "host/plugin/plugin_directory.hpp"
 
 namespace backplane::host {
 
@@ -19,6 +20,8 @@ struct ReloadRequest {
   std::string author = "local";
   // The revision that the request is made of, and of no other.
   std::optional<std::uint64_t> if_revision{};
+  // The state of the file that is meant, and no later one; zeros: the latest.
+  FileIdentity source{};
 
   bool operator==(const ReloadRequest&) const = default;
 };

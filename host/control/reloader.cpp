@@ -16,7 +16,8 @@ PluginChoice choice_of(const ReloadRequest& request, const PluginVersion& versio
   return {.plugin = request.plugin,
           .from = PluginChoice::From::kDirectory,
           .sha256 = request.sha256,
-          .unless = request.force ? std::string() : version.sha256};
+          .unless = request.force ? std::string() : version.sha256,
+          .source = request.source};
 }
 
 OperationStage stage_named(std::string_view name) {
@@ -122,6 +123,7 @@ void Reloader::on_opened(const RunPtr& run, const Result<OpenedPlugin>& opened) 
                                 .revision = controller_.revision(),
                                 .sha256 = controller_.versions().at(run->request.plugin).sha256});
   }
+  run->source = opened.value().source;
   propose(run, opened.value().plugin_library);
 }
 
@@ -163,6 +165,9 @@ void Reloader::finish(const RunPtr& run, const Result<ReloadOutcome>& outcome) {
   ++counts_[!answer.ok()             ? std::string(answer.error().reason())
             : answer.value().changed ? "done"
                                      : "unchanged"];
+  const bool had_chance =
+      run->source != FileIdentity{} && (answer.ok() || !may_pass(answer.error()));
+  if (had_chance) last_tried_[run->request.plugin] = run->source;
   if (operation.state == OperationState::kRunning) {
     controller_.end_operation(run->operation, answer.ok() ? Status() : Status(answer.error()));
   } else if (!answer.ok()) {
@@ -175,9 +180,25 @@ void Reloader::finish(const RunPtr& run, const Result<ReloadOutcome>& outcome) {
   if (was_first && !queue.empty()) start(queue.front());
 }
 
+bool Reloader::is_reloading(const std::string& plugin) const {
+  const auto queue = queues_.find(plugin);
+  return queue != queues_.end() && !queue->second.empty();
+}
+
+FileIdentity Reloader::last_tried(const std::string& plugin) const {
+  const auto found = last_tried_.find(plugin);
+  return found == last_tried_.end() ? FileIdentity{} : found->second;
+}
+
 const Error* Reloader::last_error(const std::string& plugin) const {
   const auto found = last_errors_.find(plugin);
   return found == last_errors_.end() ? nullptr : &found->second;
+}
+
+bool may_pass(const Error& error) {
+  const std::string_view reason = error.reason();
+  return reason == "reload_in_progress" || reason == "operation_in_progress" ||
+         reason == "state_moved" || reason == "starting";
 }
 
 }  // namespace backplane::host

@@ -40,13 +40,19 @@ class Reloader {
   const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
   // [control] Why the latest reload of `plugin` failed; null when it did not.
   const Error* last_error(const std::string& plugin) const;
+  // [control] Whether a reload of `plugin` runs or waits.
+  bool is_reloading(const std::string& plugin) const;
+  // [control] The state of `plugin`'s file of which a version was loaded last and had its chance,
+  // whatever came of it; zeros: none.
+  FileIdentity last_tried(const std::string& plugin) const;
 
  private:
   struct Run {
     ReloadRequest request;
     std::vector<Done> done;
     std::uint64_t operation = 0;
-    bool over = false;  // what still arrives is thrown away
+    FileIdentity source{};  // what was loaded
+    bool over = false;      // what still arrives is thrown away
   };
   using RunPtr = std::shared_ptr<Run>;
 
@@ -60,7 +66,11 @@ class Reloader {
   Controller& controller_;
   std::map<std::string, std::deque<RunPtr>> queues_;  // by plugin; the first one runs
   std::map<std::string, Error> last_errors_;
+  std::map<std::string, FileIdentity> last_tried_;
   std::map<std::string, std::uint64_t> counts_;
 };
+
+// Whether a reload that failed so may succeed as it is, later: something else was under way. Pure.
+bool may_pass(const Error& error);
 
 }  // namespace backplane::host

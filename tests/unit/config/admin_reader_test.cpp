@@ -87,10 +87,13 @@ TEST_SUITE("config") {
   }
 
   TEST_CASE("admin.tokens: nobody's token is called as those are who need none") {
-    CHECK(places_of(R"({"tokens":[{"label":"local","role":"read","salt":"0123456789abcdef",)"
-                    R"("sha256":"01)" +
-                    digest + "\"}]}") ==
-          std::vector<std::string>{"invalid_argument /admin/tokens/0/label"});
+    for (const char* const label : {"local", "watcher"}) {
+      CAPTURE(label);
+      CHECK(places_of(R"({"tokens":[{"label":")" + std::string(label) +
+                      R"(","role":"read","salt":"0123456789abcdef","sha256":"01)" + digest +
+                      "\"}]}") ==
+            std::vector<std::string>{"invalid_argument /admin/tokens/0/label"});
+    }
     CHECK(places_of(R"({"auth":"none","tokens":[)" + token("") + "]}") ==
           std::vector<std::string>{"invalid_argument /admin/tokens"});
   }

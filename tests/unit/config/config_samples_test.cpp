@@ -43,6 +43,7 @@ TEST_SUITE("config") {
     CHECK(config.value().admin.port == 8001);
     CHECK(config.value().app_file == source_path("config/apps/quickstart.json"));
     CHECK(config.value().plugin_directory == source_path("build/release/plugins"));
+    CHECK(config.value().watch_plugins);
   }
 
   TEST_CASE("config/production.json: the admin listener asks for its token") {

@@ -54,6 +54,8 @@ TEST_SUITE("config") {
     CHECK_FALSE(config.signing_key.has_value());
     CHECK(config.probe_plugins);
     CHECK(config.probe_timeout == milliseconds(10'000));
+    CHECK_FALSE(config.watch_plugins);
+    CHECK(config.watch_settle == milliseconds(200));
     CHECK(config.state_directory == "/etc/bp/state");
     CHECK_FALSE(config.app_file.has_value());
     CHECK_FALSE(config.tolerant);
@@ -70,7 +72,7 @@ TEST_SUITE("config") {
   TEST_CASE("HostConfig: every key outside the listeners is read") {
     const HostConfig config = read_good(R"({
       "admin": {"auth": "none"}, "plugins": {"directory": "../p", "probe": false,
-      "probe_timeout_ms": 100}, "state": {"directory": "/s"}, "app": "a.json", "tolerant": true, "debug_errors": true, "name_backend": false,
+      "probe_timeout_ms": 100, "watch": true, "watch_settle_ms": 10}, "state": {"directory": "/s"}, "app": "a.json", "tolerant": true, "debug_errors": true, "name_backend": false,
       "metrics": false,
       "log": {"level": "debug"},
       "startup": {"init_timeout_ms": 1}, "shutdown": {"drain_delay_ms": 2, "grace_ms": 3},
@@ -79,6 +81,8 @@ TEST_SUITE("config") {
     CHECK(config.plugin_directory == "/etc/p");
     CHECK_FALSE(config.probe_plugins);
     CHECK(config.probe_timeout == milliseconds(100));
+    CHECK(config.watch_plugins);
+    CHECK(config.watch_settle == milliseconds(10));
     CHECK(config.state_directory == "/s");
     CHECK(config.app_file == "/etc/bp/a.json");
     CHECK(config.tolerant);
