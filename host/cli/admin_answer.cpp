@@ -22,8 +22,17 @@ Error refusal_of(const HttpResponse& response) {
     return {code, "the host answered " + std::to_string(response.status) + " " +
                       std::string(reason_phrase(response.status)) + " without a reason"};
   }
-  const JsonValue root = problem.value().root();
-  return Error(code, text_at(root, "code"), detail).with_pointer(text_at(root, "pointer"));
+  return described_error(response.status, problem.value().root());
+}
+
+// The member that says at which stage of a reload it failed; empty when none does.
+std::string stage_of(const Error& error) {
+  for (const auto& [name, value] : error.members()) {
+    if (name != "stage") continue;
+    const auto text = parse_json(value);
+    if (text.ok()) return text_of(text.value().root());
+  }
+  return {};
 }
 
 std::string_view hint_for(const Error& error) {
@@ -52,6 +61,14 @@ Result<AdminAnswer> read_answer(HttpResponse response) {
   return AdminAnswer{.body = std::move(response.body),
                      .document = std::move(document).value(),
                      .accepted = response.status == 202};
+}
+
+Error described_error(unsigned status, const JsonValue& object) {
+  Error error = Error(error_code_of(status), text_at(object, "code"), text_at(object, "detail"))
+                    .with_pointer(text_at(object, "pointer"));
+  const auto stage = object.find("stage");
+  if (!stage) return error;
+  return std::move(error).with_member("stage", std::string(stage->source()));
 }
 
 ExitCode exit_code_of(const Error& error) {
@@ -84,6 +101,8 @@ std::string line_of(const Error& error) {
   }
   line += " (" + printable(error.reason());
   if (!error.pointer().empty()) line += ", at " + printable(error.pointer());
+  const std::string stage = stage_of(error);
+  if (!stage.empty()) line += ", while " + printable(stage);
   return line + ")\n";
 }
 

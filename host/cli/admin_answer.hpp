@@ -22,11 +22,15 @@ struct AdminAnswer {
 // is that of its status. Pure. kInternal "bad_answer": it is no JSON.
 Result<AdminAnswer> read_answer(HttpResponse response);
 
+// [any] The error that `object`, a problem or what an operation failed with, describes, and whose
+// code is that of the HTTP `status`. Pure.
+Error described_error(unsigned status, const JsonValue& object);
+
 // [any] How a command that failed with `error` ends. Pure.
 ExitCode exit_code_of(const Error& error);
 
-// [any] The line that says `error`: "backplane: DETAIL (CODE, at POINTER)", and what to do where
-// the host cannot know. Pure.
+// [any] The line that says `error`: "backplane: DETAIL (CODE, at POINTER, while STAGE)", and what
+// to do where the host cannot know. Pure.
 std::string line_of(const Error& error);
 
 }  // namespace backplane::host

@@ -79,10 +79,12 @@ ExitCode run_admin_command(const AdminCommand& command, const ParsedCommand& par
   return ExitCode::kFailed;
 }
 
+OptionSyntax revision_option_syntax() {
+  return {"if-revision", "N", "Change nothing, and end with 75, unless the host is at revision N."};
+}
+
 std::vector<OptionSyntax> change_option_syntaxes() {
-  return {
-      {"dry-run", "", "Show what would change, and change nothing."},
-      {"if-revision", "N", "Change nothing, and end with 75, unless the host is at revision N."}};
+  return {{"dry-run", "", "Show what would change, and change nothing."}, revision_option_syntax()};
 }
 
 }  // namespace backplane::host

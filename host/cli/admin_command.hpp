@@ -36,7 +36,10 @@ struct AdminCommand {
 ExitCode run_admin_command(const AdminCommand& command, const ParsedCommand& parsed,
                            AdminSession& session);
 
-// The options of commands that change something, beside those of all.
+// --if-revision.
+OptionSyntax revision_option_syntax();
+
+// The options of commands that change the desired state, beside those of all.
 std::vector<OptionSyntax> change_option_syntaxes();
 
 }  // namespace backplane::host

@@ -15,6 +15,7 @@
 #include "host/cli/events_command.hpp"
 #include "host/cli/inspect_command.hpp"
 #include "host/cli/look_commands.hpp"
+#include "host/cli/reload_commands.hpp"
 #include "host/cli/token_command.hpp"
 
 namespace backplane::host {
@@ -42,6 +43,8 @@ A host that runs, here or elsewhere (--admin, --token-file):
   operations       changes that take long
   call             send one request to an endpoint
   apply FILE       make it serve what an app document says
+  reload           put another version of a plugin's code in place, under load
+  rollback         bring the version before back
   undo             bring an earlier revision back
   traffic          split an endpoint's requests over backends by weight
   policy           set how an endpoint chooses a backend
@@ -128,7 +131,8 @@ constexpr std::array<Subcommand, 8> kSubcommands{{{serve_syntax, serve},
 // The commands that are one admin call each.
 std::vector<AdminCommand> admin_commands() {
   std::vector<AdminCommand> all;
-  for (const auto some : {look_commands(), change_commands(), deploy_commands()}) {
+  for (const auto some :
+       {look_commands(), change_commands(), deploy_commands(), reload_commands()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

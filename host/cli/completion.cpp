@@ -111,6 +111,9 @@ Completions candidates(std::span<const CommandSyntax> commands, std::span<const 
   const bool is_value = !before.empty() && wants_value(*command, before.back());
   const OptionSyntax* const option = option_of(*command, is_value ? before.back() : typed);
   if (option != nullptr && (is_value || typed.find('=') != std::string::npos)) {
+    if (is_value && option->argument.find('|') != std::string::npos) {
+      return alternatives(option->argument);
+    }
     return {.files = option->argument == "FILE" || option->argument == "DIR"};
   }
   if (typed.starts_with('-')) return options_for(*command);

@@ -46,6 +46,7 @@ DiffEntry read_entry(const JsonValue& entry) {
   const bool is_backend = steps[0] == "backends";
   read.object = (is_backend                ? "backend "
                  : steps[0] == "endpoints" ? "endpoint "
+                 : steps[0] == "plugins"   ? "plugin "
                                            : steps[0] + " ") +
                 steps[1];
   for (std::size_t i = 2; i < steps.size(); ++i) {
@@ -81,6 +82,11 @@ std::string values_of(const JsonValue& entry) {
 // What becomes of a whole object, or of a member.
 std::string change_of(const DiffEntry& entry, const JsonValue& one) {
   if (!entry.member.empty()) return entry.member + ": " + values_of(one);
+  // Only a plugin is a value as a whole: the digest of the file that runs.
+  if (entry.op == "replace") {
+    return entry.object + ": sha-256 " + short_digest(text_at(one, "from")) + " -> " +
+           short_digest(text_at(one, "to"));
+  }
   const auto object = one.find(entry.op == "remove" ? "from" : "to");
   return entry.object + (object ? ": " + summary_of(*object) : "");
 }

@@ -1,8 +1,9 @@
 #include "host/cli/operations_view.hpp"
 
+#include "host/cli/admin_answer.hpp"
 #include "host/cli/json_fields.hpp"
+#include "host/cli/reload_view.hpp"
 #include "host/cli/text_table.hpp"
-#include "host/message/error_response.hpp"
 
 namespace backplane::host {
 namespace {
@@ -16,6 +17,13 @@ std::string built_of(const JsonValue& operation) {
   return text_at(operation, "built") + " of " + to_build;
 }
 
+// ", 1 of 3 built", while that is what it does.
+std::string built_words(const JsonValue& operation) {
+  const std::string built = built_of(operation);
+  if (built.empty() || text_at(operation, "stage") != "building") return {};
+  return ", " + built + " built";
+}
+
 std::string name_of(const JsonValue& operation) {
   const std::string object = text_at(operation, "object");
   return text_at(operation, "action") + (object.empty() ? "" : " " + object);
@@ -26,12 +34,6 @@ std::string outcome_of(const JsonValue& operation) {
   const std::string revision = text_at(operation, "revision");
   if (!revision.empty()) return "revision " + revision;
   return text_at(operation, "error", "detail");
-}
-
-// That of the status with which the call itself would have been answered.
-ErrorCode code_of(const JsonValue& operation) {
-  const auto error = operation.find("error");
-  return error_code_of(static_cast<unsigned>(error ? count_at(*error, "status") : 0));
 }
 
 }  // namespace
@@ -61,12 +63,17 @@ std::string render_operation(const JsonValue& operation) {
   add_line(text, "state", text_at(operation, "state"));
   add_line(text, "stage", text_at(operation, "stage"));
   add_line(text, "built", built_of(operation));
+  add_line(text, "took", stage_times(operation));
   add_line(text, "started", text_at(operation, "started_at"));
   add_line(text, "finished", text_at(operation, "finished_at"));
   add_line(text, "revision", text_at(operation, "revision"));
   add_line(text, "error", text_at(operation, "error", "detail"));
   add_line(text, "code", text_at(operation, "error", "code"));
   add_line(text, "at", text_at(operation, "error", "pointer"));
+  add_line(text, "while", text_at(operation, "error", "stage"));
+  if (const auto warnings = operation.find("warnings")) {
+    for (const JsonValue& one : warnings->children()) add_line(text, "warning", text_of(one));
+  }
   return text;
 }
 
@@ -74,14 +81,16 @@ std::string operation_line(const JsonValue& operation) {
   const std::string stage = text_at(operation, "stage");
   std::string line = "operation " + operation_id(operation) + " " + name_of(operation) + ": " +
                      (is_running(operation) ? stage : text_at(operation, "state"));
-  const std::string more = is_running(operation) ? built_of(operation) : outcome_of(operation);
-  return more.empty() ? line : line + ", " + more + (is_running(operation) ? " built" : "");
+  if (!is_running(operation)) {
+    const std::string outcome = outcome_of(operation);
+    return outcome.empty() ? line : line + ", " + outcome;
+  }
+  return line + built_words(operation);
 }
 
 std::string progress_line(const JsonValue& operation, std::chrono::seconds elapsed) {
   std::string line = name_of(operation) + ": " + text_at(operation, "stage");
-  const std::string built = built_of(operation);
-  if (!built.empty()) line += ", " + built + " built";
+  line += built_words(operation);
   return cut_to(printable(line + ", " + std::to_string(elapsed.count()) + " s"), kProgressWidth);
 }
 
@@ -100,9 +109,12 @@ Status operation_outcome(const JsonValue& operation) {
     return Error(ErrorCode::kConflict, "operation_aborted",
                  "operation " + operation_id(operation) + " was aborted; nothing was changed");
   }
-  return Error(code_of(operation), text_at(operation, "error", "code"),
-               text_at(operation, "error", "detail"))
-      .with_pointer(text_at(operation, "error", "pointer"));
+  const auto error = operation.find("error");
+  if (!error) {
+    return Error(ErrorCode::kInternal, "operation " + operation_id(operation) + " is " + state);
+  }
+  // As if the call itself had been answered with it.
+  return described_error(static_cast<unsigned>(count_at(*error, "status")), *error);
 }
 
 }  // namespace backplane::host

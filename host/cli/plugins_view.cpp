@@ -6,15 +6,15 @@
 namespace backplane::host {
 namespace {
 
-// Enough to tell files apart; the whole is in render_plugin and in the JSON.
-constexpr std::size_t kShortDigest = 12;
-
+// "2", or "1 retiring, 2": the one that serves needs no word.
 std::string generations_of(const JsonValue& plugin) {
   std::string text;
   const auto generations = plugin.find("generations");
   if (!generations) return text;
   for (const JsonValue& one : generations->children()) {
-    text += (text.empty() ? "" : ",") + text_at(one, "generation");
+    const std::string state = text_at(one, "state");
+    text += (text.empty() ? "" : ", ") + text_at(one, "generation") +
+            (state == "serving" ? "" : " " + state);
   }
   return text;
 }
@@ -30,6 +30,16 @@ std::string handlers_of(const JsonValue& generation) {
   return text;
 }
 
+// What one loaded generation is and does.
+std::string generation_line(const JsonValue& generation) {
+  std::string line =
+      "generation " + text_at(generation, "generation") + ", " + text_at(generation, "state");
+  line += ", sha-256 " + short_digest(text_at(generation, "sha256"));
+  const std::string in_flight = text_at(generation, "in_flight");
+  if (in_flight != "0" && !in_flight.empty()) line += ", " + in_flight + " in flight";
+  return line + ": " + handlers_of(generation);
+}
+
 std::string verdict_on(const JsonValue& plugin) {
   if (!is_true_at(plugin, "loadable")) return "refused: " + text_at(plugin, "error", "code");
   const auto warnings = plugin.find("warnings");
@@ -41,13 +51,14 @@ std::string verdict_on(const JsonValue& plugin) {
 }  // namespace
 
 std::string render_plugins(const JsonValue& answer) {
-  TextTable table({{"PLUGIN"}, {"VERSION"}, {"ABI"}, {"FILE"}, {"SHA-256"}, {"LOADED AS"}});
+  TextTable table(
+      {{"PLUGIN"}, {"VERSION"}, {"ABI"}, {"FILE"}, {"SHA-256"}, {"RUNNING"}, {"LOADED AS"}});
   const auto plugins = answer.find("plugins");
   if (plugins) {
     for (const JsonValue& one : plugins->children()) {
       table.add({std::string(one.key()), text_at(one, "version"), text_at(one, "abi"),
-                 verdict_on(one), text_at(one, "sha256").substr(0, kShortDigest),
-                 generations_of(one)});
+                 verdict_on(one), short_digest(text_at(one, "sha256")),
+                 short_digest(text_at(one, "running_sha256")), generations_of(one)});
     }
   }
   return table.empty() ? "no plugins\n" : table.text();
@@ -67,11 +78,17 @@ std::string render_plugin(const JsonValue& plugin) {
     for (const JsonValue& one : warnings->children())
       add_line(text, "warning", text_at(one, "detail"));
   }
+  add_line(text, "running", text_at(plugin, "running_sha256"));
+  add_line(text, "before", text_at(plugin, "previous_sha256"));
+  if (const auto failure = plugin.find("last_error")) {
+    const std::string stage = text_at(*failure, "stage");
+    add_line(text, "last reload",
+             "failed" + (stage.empty() ? "" : " while " + stage) + ": " +
+                 text_at(*failure, "detail") + " (" + text_at(*failure, "code") + ")");
+  }
   if (const auto generations = plugin.find("generations")) {
     for (const JsonValue& one : generations->children()) {
-      add_line(text, "loaded",
-               "generation " + text_at(one, "generation") + ", sha-256 " +
-                   text_at(one, "sha256").substr(0, kShortDigest) + ": " + handlers_of(one));
+      add_line(text, "loaded", generation_line(one));
     }
   }
   return text;

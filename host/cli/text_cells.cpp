@@ -30,6 +30,10 @@ std::string cut_to(std::string_view text, std::size_t width) {
   return {};
 }
 
+std::string short_digest(std::string_view digest) {
+  return std::string(digest.substr(0, 12));
+}
+
 std::string printable(std::string_view text) {
   std::string clean = to_utf8(text);
   for (std::size_t at = 0; at < clean.size(); ++at) {

@@ -15,6 +15,9 @@ std::size_t width_of(std::string_view text);
 // `text` in at most `width` columns; cut at its end with "…" where it is longer.
 std::string cut_to(std::string_view text, std::size_t width);
 
+// Enough of a digest to tell files apart.
+std::string short_digest(std::string_view digest);
+
 // `text`, which others wrote, with everything replaced that would steer a terminal.
 std::string printable(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -14,6 +15,14 @@ namespace {
 Status as_bad_word(Status status) {
   if (status.ok()) return status;
   return bad_word(status.error().message());
+}
+
+std::optional<double> decimal_in(std::string_view word) {
+  double number = 0;
+  const char* const end = word.data() + word.size();
+  const auto read = std::from_chars(word.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || !std::isfinite(number)) return std::nullopt;
+  return number;
 }
 
 }  // namespace
@@ -45,6 +54,13 @@ Result<std::uint64_t> read_number(std::string_view what, std::string_view word,
                   ", wanted a number up to " + std::to_string(most));
 }
 
+Result<double> read_decimal(std::string_view what, std::string_view word) {
+  const auto number = decimal_in(word);
+  if (number) return *number;
+  return bad_word("found '" + std::string(word) + "' as " + std::string(what) +
+                  ", wanted a number such as 0.05");
+}
+
 Result<std::string> read_shares(std::span<const std::string> words) {
   std::string json;
   JsonWriter writer(json);
@@ -53,11 +69,9 @@ Result<std::string> read_shares(std::span<const std::string> words) {
   for (const std::string_view word : words) {
     const std::size_t sign = word.find('=');
     const std::string_view tag = word.substr(0, sign);
-    double share = 0;
-    const char* const end = word.data() + word.size();
-    const bool is_pair = sign != std::string_view::npos;
-    const auto read = std::from_chars(is_pair ? word.data() + sign + 1 : end, end, share);
-    if (read.ec != std::errc() || read.ptr != end || !std::isfinite(share)) {
+    const auto share =
+        sign == std::string_view::npos ? std::nullopt : decimal_in(word.substr(sign + 1));
+    if (!share) {
       return bad_word("found '" + std::string(word) + "', wanted BACKEND=NUMBER such as a=0.7");
     }
     Status good = check_backend_word(tag);
@@ -65,7 +79,7 @@ Result<std::string> read_shares(std::span<const std::string> words) {
     if (!tags.insert(tag).second) {
       return bad_word("backend '" + std::string(tag) + "' is named twice");
     }
-    writer.member(tag, share);
+    writer.member(tag, *share);
   }
   writer.end_object();
   return json;

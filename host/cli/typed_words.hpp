@@ -23,6 +23,9 @@ Status check_plugin_word(std::string_view word);
 // A number without sign, not above `most`; `what` says in the message what it is.
 Result<std::uint64_t> read_number(std::string_view what, std::string_view word, std::uint64_t most);
 
+// A number, perhaps with a fraction.
+Result<double> read_decimal(std::string_view what, std::string_view word);
+
 // "a=0.7", "b=0.3" as the object {"a":0.7,"b":0.3}. Whether they sum to 1 is the host's to say.
 Result<std::string> read_shares(std::span<const std::string> words);
 

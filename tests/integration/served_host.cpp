@@ -1,8 +1,11 @@
 #include "tests/integration/served_host.hpp"
 
+#include <filesystem>
 #include <utility>
 
 #include <doctest/doctest.h>
+
+#include "tests/support/built_plugin.hpp"
 
 namespace backplane::host {
 namespace {
@@ -19,6 +22,18 @@ constexpr const char* kApp = R"({"backends":{"blue":{"plugin":"hello","handler":
 ServedHost::ServedHost(const std::string& members) : directory_({"hello", "textstats"}) {
   directory_.write_config(members);
   directory_.write_app(kApp);
+  start();
+}
+
+ServedHost::ServedHost(const std::string& app, const std::map<std::string, std::string>& plugins) {
+  for (const auto& [name, built] : plugins) {
+    std::filesystem::copy_file(built_plugin(built), directory_.plugins() / (name + ".so"));
+  }
+  directory_.write_app(app);
+  start();
+}
+
+void ServedHost::start() {
   process_.emplace(directory_.serve_arguments());
   REQUIRE(process_->wait_ready());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ class ServedHost {
  public:
   // `members` go into the host configuration; they begin with a comma.
   explicit ServedHost(const std::string& members = {});
+  // One that serves `app` instead, of plugin files by the name of each and the build's plugin that
+  // stands there.
+  ServedHost(const std::string& app, const std::map<std::string, std::string>& plugins);
 
   const HostDirectory& directory() const { return directory_; }
   HostProcess& process() { return *process_; }
@@ -27,6 +31,8 @@ class ServedHost {
   std::string output_of(const std::vector<std::string>& words) const;
 
  private:
+  void start();
+
   HostDirectory directory_;
   std::optional<HostProcess> process_;
 };

@@ -69,9 +69,9 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("backplane: every command that asks a host teaches with examples and exit codes") {
-    for (const char* name :
-         {"status", "endpoints", "backends", "plugins", "history", "operations", "events", "call",
-          "apply", "undo", "scale", "traffic", "policy", "shadows", "delete"}) {
+    for (const char* name : {"status", "endpoints", "backends", "plugins", "history", "operations",
+                             "events", "call", "apply", "undo", "reload", "rollback", "scale",
+                             "traffic", "policy", "shadows", "delete"}) {
       CAPTURE(name);
       const std::string help = run({name, "--help"}).out;
       const std::string example = std::string("\n  backplane ") + name;

@@ -23,6 +23,11 @@ const std::vector<CommandSyntax>& commands() {
       {.name = "backends", .summary = "", .optional = "BACKEND", .notes = ""},
       {.name = "delete", .summary = "", .operands = {"backend|endpoint", "NAME"}, .notes = ""},
       {.name = "plugins", .summary = "", .optional = "PLUGIN", .notes = ""},
+      {.name = "reload",
+       .summary = "",
+       .operands = {"PLUGIN"},
+       .options = {{"strategy", "swap|canary", ""}},
+       .notes = ""},
       {.name = "traffic",
        .summary = "",
        .operands = {"ENDPOINT"},
@@ -73,6 +78,7 @@ TEST_SUITE("cli") {
     CHECK(words_for("backplane apply x --d") == Words{"--dry-run"});
     CHECK(words_for("backplane apply --admin ").empty());
     CHECK(words_for("backplane apply --admin=1").empty());
+    CHECK(words_for("backplane reload hello --strategy c") == Words{"canary"});
     CHECK(complete_line("backplane apply --token-file ").files);
     CHECK(complete_line("backplane apply --token-file=x").files);
   }

@@ -60,6 +60,16 @@ TEST_SUITE("cli") {
     CHECK(render_dry_run(same.root()) == "nothing to change at revision 4\n");
   }
 
+  TEST_CASE("render_diff: of a reload, which file ran and which one runs") {
+    const std::string digits(52, '0');
+    const auto diff =
+        parsed_json(R"([{"op":"replace","path":"/plugins/hello","from":"4a2f56a9d86c)" + digits +
+                    R"(","to":"9a41b0a2c3d4)" + digits + R"("}])");
+    CHECK(render_diff(diff.root()) == "~ plugin hello: sha-256 4a2f56a9d86c -> 9a41b0a2c3d4\n");
+    CHECK(first_change(diff.root()) == "~ plugin hello: sha-256 4a2f56a9d86c -> 9a41b0a2c3d4");
+    CHECK(diff_summary(diff.root()) == "0 to add, 1 to change, 0 to remove");
+  }
+
   TEST_CASE("first_change: in one line, with its place") {
     CHECK(first_change(parsed_json("[]").root()) == "");
     const auto member =

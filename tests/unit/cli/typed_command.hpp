@@ -10,13 +10,14 @@
 #include "host/cli/change_commands.hpp"
 #include "host/cli/deploy_commands.hpp"
 #include "host/cli/look_commands.hpp"
+#include "host/cli/reload_commands.hpp"
 #include "tests/unit/cli/scripted_host.hpp"
 
 namespace backplane::host {
 
 inline const AdminCommand& command_called(const std::string& name) {
   for (const std::span<const AdminCommand> commands :
-       {look_commands(), change_commands(), deploy_commands()}) {
+       {look_commands(), change_commands(), deploy_commands(), reload_commands()}) {
     for (const AdminCommand& command : commands) {
       if (command.syntax().name == name) return command;
     }

@@ -43,6 +43,18 @@ TEST_SUITE("cli") {
     }
   }
 
+  TEST_CASE("read_decimal: a finite number, with or without a fraction") {
+    CHECK(read_decimal("--weight", "0.05").value() == 0.05);
+    CHECK(read_decimal("--weight", "1").value() == 1);
+    for (const char* word : {"", "x", "0.1x", "inf", "nan", "0,1"}) {
+      CAPTURE(word);
+      const auto read = read_decimal("--weight", word);
+      REQUIRE_FALSE(read.ok());
+      CHECK(read.error().message() ==
+            "found '" + std::string(word) + "' as --weight, wanted a number such as 0.05");
+    }
+  }
+
   TEST_CASE("names: what would not be a path's segment is refused before it is sent") {
     CHECK(check_endpoint_word("a-b").ok());
     CHECK(check_plugin_word("hello.v2").ok());

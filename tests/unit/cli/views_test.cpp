@@ -1,5 +1,6 @@
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -117,28 +118,41 @@ TEST_SUITE("cli") {
           "stats.queued                  5\n");
   }
 
-  TEST_CASE("render_plugins: whether the host would load each file, and what it has loaded") {
+  TEST_CASE("render_plugins: whether the host would load each file, what runs, what is loaded") {
     const std::string digest(64, 'f');
+    const std::string former(64, 'e');
     const auto answer = parsed_json(R"({"plugins":{"bad":{"file":"bad.so","size":4,
       "loadable":false,"error":{"code":"not_elf","detail":"no ELF"},"generations":[]},
       "hello":{"file":"hello.so","size":16,"loadable":true,"sha256":")" +
                                     digest +
                                     R"(","version":"1.0.0","abi":"1.0",
-      "warnings":[{"code":"w","detail":"careful"}],"generations":[{"generation":1,"sha256":")" +
-                                    digest + R"(","handlers":[{"name":"hello",
-      "version":"1.0.0","max_batch":1}]},{"generation":4,"handlers":[]}]}}})");
+      "warnings":[{"code":"w","detail":"careful"}],"running_sha256":")" +
+                                    former + R"(","previous_sha256":")" + digest +
+                                    R"(","last_error":{"code":"unknown_handler",
+      "detail":"no 'x'","stage":"building"},"generations":[{"generation":1,"state":"retiring",
+      "sha256":")" + digest + R"(","in_flight":2,"handlers":[{"name":"hello",
+      "version":"1.0.0","max_batch":1}]},{"generation":4,"state":"serving","in_flight":0,
+      "handlers":[]}]}}})");
     CHECK(render_plugins(answer.root()) ==
-          "PLUGIN  VERSION  ABI  FILE                 SHA-256       LOADED AS\n"
+          "PLUGIN  VERSION  ABI  FILE                 SHA-256       RUNNING       LOADED AS\n"
           "bad                   refused: not_elf\n"
-          "hello   1.0.0    1.0  loadable, 1 warning  ffffffffffff  1,4\n");
+          "hello   1.0.0    1.0  loadable, 1 warning  ffffffffffff  eeeeeeeeeeee  "
+          "1 retiring, 4\n");
     const auto plugins = answer.root().find("plugins");
     const std::string bad = render_plugin(*plugins->find("bad"));
     CHECK(bad.find("error       no ELF\n") != std::string::npos);
     const std::string hello = render_plugin(*plugins->find("hello"));
-    CHECK(hello.find("sha-256     " + digest + "\n") != std::string::npos);
-    CHECK(hello.find("warning     careful\n") != std::string::npos);
-    CHECK(hello.find("loaded      generation 1, sha-256 ffffffffffff: hello 1.0.0\n") !=
-          std::string::npos);
+    const std::vector<std::string> lines{
+        "sha-256     " + digest,
+        "warning     careful",
+        "running     " + former,
+        "before      " + digest,
+        "last reload failed while building: no 'x' (unknown_handler)",
+        "loaded      generation 1, retiring, sha-256 ffffffffffff, 2 in flight: hello 1.0.0"};
+    for (const std::string& line : lines) {
+      CAPTURE(line);
+      CHECK(hello.find(line + "\n") != std::string::npos);
+    }
   }
 
   TEST_CASE("human_microseconds: three digits and a unit") {
