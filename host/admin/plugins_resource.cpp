@@ -149,6 +149,7 @@ Result<ReloadRequest> reload_of(const AdminCall& call) {
   request.sha256 = text_in(body, "sha256");
   const auto force = body.find("force");
   request.force = force && force->boolean().value_or(false);
+  request.carry_state = text_in(body, "state") != "fresh";
   if (text_in(body, "strategy") == "canary") {
     request.canary = canary_of(body);
     return request;
@@ -201,7 +202,8 @@ void post_reload(AdminContext& context, const AdminCallPtr& call) {
 }
 
 void post_rollback(AdminContext& context, const AdminCallPtr& call) {
-  reload(context, call, {.plugin = call->name(), .rollback = true});
+  const bool fresh = call->has_body() && text_in(call->body(), "state") == "fresh";
+  reload(context, call, {.plugin = call->name(), .rollback = true, .carry_state = !fresh});
 }
 
 void list_plugins(AdminContext& context, const AdminCallPtr& call) {

@@ -15,13 +15,17 @@ BatchLimits batch_limits(const BackendConfig& config) {
                           : std::min(config.max_concurrent_queries, kMaxPull)};
 }
 
+Error closed_error() {
+  return {ErrorCode::kUnavailable, "backend is closed"};
+}
+
 }  // namespace
 
-std::shared_ptr<Backend> Backend::start(BackendSpec spec, const BackendOptions& options,
+std::shared_ptr<Backend> Backend::start(BackendSpec spec, BackendOptions options,
                                         std::shared_ptr<HandlerFactory> factory,
                                         BackendEvents events, const Disposer& dispose) {
   std::unique_ptr<Backend> owned(
-      new Backend(std::move(spec), options, std::move(factory), std::move(events)));
+      new Backend(std::move(spec), std::move(options), std::move(factory), std::move(events)));
   std::shared_ptr<Backend> backend(owned.release(), [dispose](Backend* last) {
     dispose([dying = std::shared_ptr<Backend>(last)]() mutable { dying.reset(); });
   });
@@ -30,12 +34,12 @@ std::shared_ptr<Backend> Backend::start(BackendSpec spec, const BackendOptions& 
   return backend;
 }
 
-Backend::Backend(BackendSpec spec, const BackendOptions& options,
-                 std::shared_ptr<HandlerFactory> factory, BackendEvents events)
+Backend::Backend(BackendSpec spec, BackendOptions options, std::shared_ptr<HandlerFactory> factory,
+                 BackendEvents events)
     : RequestSink(spec.tag + "@" + std::to_string(options.generation)),
       spec_(std::move(spec)),
       inline_(spec_.config.execution == Execution::kInline),
-      options_(options),
+      options_(std::move(options)),
       factory_(std::move(factory)),
       on_replica_ended_(std::move(events.on_replica_ended)),
       on_stopped_(std::move(events.on_stopped)),
@@ -68,7 +72,9 @@ void Backend::start_replicas(std::uint32_t wanted, const std::string& user_confi
                            .factory = *factory_,
                            .collector = collector_,
                            .gate = gate};
-    auto replica = Replica::start(seat, [this] { on_replica_exited(); });
+    std::optional<HandlerState> state;
+    if (seat.index < options_.states.size()) state.swap(options_.states[seat.index]);
+    auto replica = Replica::start(seat, std::move(state), [this] { on_replica_exited(); });
     if (!replica.ok()) {
       gate.abandon(std::move(replica).error());
       on_replica_exited(wanted - made);
@@ -91,7 +97,7 @@ Status Backend::submit(RequestList& burst, std::size_t thread) {
   const TimePoint now = Clock::now();
   if (!inline_) return collector_.push(burst, now);
   if (closed_.load(std::memory_order_acquire)) {
-    return Error(ErrorCode::kUnavailable, "backend is closed");
+    return closed_error();
   }
   for (Exchange* exchange = burst.front(); exchange != nullptr; exchange = exchange->next) {
     exchange->queued = now;
@@ -111,12 +117,14 @@ void Backend::abandon_start(const Error& error) {
 
 void Backend::close() {
   give_up();
+  abandon_save(closed_error());
   closed_.store(true, std::memory_order_release);
   collector_.close();
 }
 
 void Backend::close_now(const Error& error) {
   give_up();
+  abandon_save(closed_error());
   closed_.store(true, std::memory_order_release);
   RequestList rest = collector_.close_and_take();
   while (!rest.empty()) rest.pop_front().fail(error);
@@ -177,6 +185,22 @@ void Backend::give_up() {
   // Those at the gate end without an order; it does not hurt them.
   send_away(inline_ ? replicas_.size() : spec_.config.num_replicas);
   collector_.call_replicas();
+}
+
+void Backend::save_states(StateGather::Done done) {
+  ++savings_;
+  if (inline_ || replicas_.empty()) return done(HandlerStates());
+  std::erase_if(gathers_, [](const StateGather& gather) { return gather.passed(); });
+  StateGather& gather =
+      gathers_.emplace_back(static_cast<std::uint32_t>(replicas_.size()), std::move(done));
+  for (const auto& replica : replicas_) {
+    replica->give({.kind = ReplicaOrder::Kind::kSave, .gather = &gather});
+  }
+  collector_.call_replicas();
+}
+
+void Backend::abandon_save(const Error& error) {
+  if (!gathers_.empty()) gathers_.back().abandon(error);
 }
 
 void Backend::send_away(std::size_t from) {

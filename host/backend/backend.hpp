@@ -12,6 +12,7 @@
 
 #include "host/backend/replica.hpp"
 #include "host/backend/start_gate.hpp"
+#include "host/backend/state_gather.hpp"
 #include "host/base/status.hpp"
 #include "host/batching/batch_collector.hpp"
 #include "host/batching/request_sink.hpp"
@@ -34,6 +35,7 @@ struct BackendOptions {
   std::uint64_t generation = 0;
   bool metrics = true;           // its replicas count what they do
   std::uint32_t submitters = 1;  // threads that submit; each has a replica where it runs inline
+  HandlerStates states{};        // what its first replicas begin with, by their index
 };
 
 // A backend's word to whoever started it, on a replica's thread (or within start(), when a thread
@@ -58,7 +60,7 @@ class Backend final : public RequestSink {
  public:
   // [control] Starts the replicas' threads and returns at once; `events` tell the rest. The
   // backend refuses requests from the moment it is closed, and queues them from the first.
-  static std::shared_ptr<Backend> start(BackendSpec spec, const BackendOptions& options,
+  static std::shared_ptr<Backend> start(BackendSpec spec, BackendOptions options,
                                         std::shared_ptr<HandlerFactory> factory,
                                         BackendEvents events, const Disposer& dispose);
   // Joins. Only when closed and stopped is this short.
@@ -93,6 +95,15 @@ class Backend final : public RequestSink {
   // [control] Goes back to how it was; a no-op when nothing is prepared.
   void give_up();
 
+  // [control] Asks the replicas for what they hand over, each between two calls of its handler.
+  // `done` is called once, on any thread or before this returns: the states by index, or the first
+  // error. Empty where execution is inline, since io threads take no orders. One at a time.
+  void save_states(StateGather::Done done);
+  // [control] How often that was asked for: tells whether it is still the same time.
+  std::uint64_t savings() const { return savings_; }
+  // [control] Gives up on it; a no-op when it has ended.
+  void abandon_save(const Error& error);
+
   // [control] Lets go of replicas that have left.
   void collect();
 
@@ -116,7 +127,7 @@ class Backend final : public RequestSink {
     bool reconfigures = false;
   };
 
-  Backend(BackendSpec spec, const BackendOptions& options, std::shared_ptr<HandlerFactory> factory,
+  Backend(BackendSpec spec, BackendOptions options, std::shared_ptr<HandlerFactory> factory,
           BackendEvents events);
 
   std::uint32_t wanted_replicas() const;
@@ -127,7 +138,7 @@ class Backend final : public RequestSink {
   // All but the configuration is constant; other threads look at no more than that.
   BackendSpec spec_;
   const bool inline_;
-  const BackendOptions options_;
+  BackendOptions options_;  // constant but for the states, which the replicas take
   const std::shared_ptr<HandlerFactory> factory_;
   const std::function<void()> on_replica_ended_;
   const std::function<void()> on_stopped_;
@@ -136,6 +147,9 @@ class Backend final : public RequestSink {
   BatchCollector collector_;
   // The last one is that of the latest start or update; earlier ones stay until they are passed.
   std::list<StartGate> gates_;
+  // As gates_.
+  std::list<StateGather> gathers_;
+  std::uint64_t savings_ = 0;
   std::optional<Update> update_;
   std::uint64_t updates_ = 0;
   ReplicaSummary gone_;  // counts of replicas that have been let go

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/backend/state_gather.hpp"
 #include "host/base/log.hpp"
 #include "host/batching/batch_policy.hpp"
 
@@ -18,8 +19,9 @@ void complete_all(RequestList& done) {
 }  // namespace
 
 Result<std::unique_ptr<Replica>> Replica::start(const ReplicaSeat& seat,
+                                                std::optional<HandlerState> state,
                                                 std::function<void()> on_exited) {
-  std::unique_ptr<Replica> replica(new Replica(seat));
+  std::unique_ptr<Replica> replica(new Replica(seat, std::move(state)));
   auto thread =
       Thread::start("bp-rep-" + seat.tag + "-" + std::to_string(seat.index), ThreadRole::kReplica,
                     [self = replica.get(), on_exited = std::move(on_exited)] {
@@ -54,7 +56,7 @@ void Replica::run() {
   instance_.reset();
 }
 
-Result<std::unique_ptr<HandlerInstance>> Replica::create_instance() const {
+Result<std::unique_ptr<HandlerInstance>> Replica::create_instance() {
   auto instance = seat_.factory.create({.backend = seat_.tag,
                                         .init_json = seat_.init_json,
                                         .index = seat_.index,
@@ -64,6 +66,12 @@ Result<std::unique_ptr<HandlerInstance>> Replica::create_instance() const {
     Status configured = instance.value()->reconfigure(user_config_json_);
     if (!configured.ok()) return std::move(configured).error();
   }
+  if (const auto state = std::exchange(state_, std::nullopt)) {
+    Status restored = instance.value()->restore_state(*state);
+    if (!restored.ok()) return std::move(restored).error();
+  }
+  Status ready = instance.value()->warm_up();
+  if (!ready.ok()) return std::move(ready).error();
   Status healthy = instance.value()->health();
   // Not a matter of now: it is not to be used as it was made.
   if (!healthy.ok()) return std::move(healthy).error().with_code(ErrorCode::kInvalidArgument);
@@ -109,6 +117,9 @@ bool Replica::follow_orders() {
         break;
       case ReplicaOrder::Kind::kRestore:
         restore(order.update);
+        break;
+      case ReplicaOrder::Kind::kSave:
+        order.gather->put(seat_.index, instance_->save_state());
         break;
       case ReplicaOrder::Kind::kLeave:
         return false;

@@ -5,7 +5,9 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "host/backend/replica_order.hpp"
 #include "host/backend/replica_stats.hpp"
@@ -40,7 +42,9 @@ struct ReplicaSeat {
 class Replica {
  public:
   // `on_exited` is the last thing the thread does.
+  // `state`: what its handler begins with, of a replica whose place it takes.
   static Result<std::unique_ptr<Replica>> start(const ReplicaSeat& seat,
+                                                std::optional<HandlerState> state,
                                                 std::function<void()> on_exited);
 
   // [any] Blocks until the thread has ended; it ends when the collector is closed and drained, or
@@ -59,11 +63,12 @@ class Replica {
   void run_here(RequestList requests) { run_each(*instance_, std::move(requests)); }
 
  private:
-  explicit Replica(const ReplicaSeat& seat)
-      : seat_(seat), user_config_json_(seat.user_config_json) {}
+  Replica(const ReplicaSeat& seat, std::optional<HandlerState> state)
+      : seat_(seat), state_(std::move(state)), user_config_json_(seat.user_config_json) {}
 
   void run();
-  Result<std::unique_ptr<HandlerInstance>> create_instance() const;
+  // Makes it and gets it ready for its first request.
+  Result<std::unique_ptr<HandlerInstance>> create_instance();
   void serve();
   // False: leave.
   bool follow_orders();
@@ -74,6 +79,7 @@ class Replica {
   void learn(Duration took);
 
   const ReplicaSeat seat_;
+  std::optional<HandlerState> state_;  // until it was given to the handler
   Mutex mutex_;
   std::deque<ReplicaOrder> orders_ BP_GUARDED_BY(mutex_);
   std::atomic<bool> exited_{false};

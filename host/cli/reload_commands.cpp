@@ -36,6 +36,12 @@ constexpr std::array<BodyMember, 5> kCanaryMembers{{{"weight", "weight", false},
                                                     {"max-p99-ms", "max_p99_ms", true},
                                                     {"duration-ms", "duration_ms", true}}};
 
+OptionSyntax state_option() {
+  return {"state", "carry|fresh",
+          "carry: replicas go on with what those before them saved, where a handler saves "
+          "anything. fresh: they begin anew. Default: carry."};
+}
+
 std::vector<OptionSyntax> options_with(std::vector<OptionSyntax> own) {
   own.push_back(revision_option_syntax());
   for (OptionSyntax& option : admin_option_syntaxes(std::to_string(kPatience.count()))) {
@@ -68,6 +74,10 @@ Result<HttpCall> call_for(const ParsedCommand& command, const char* verb) {
                   .timeout = kPatience};
 }
 
+void add_state(JsonWriter& json, const ParsedCommand& command) {
+  if (command.has("state")) json.member("state", command.value("state"));
+}
+
 CommandSyntax reload_syntax() {
   return {
       .name = "reload",
@@ -86,7 +96,8 @@ CommandSyntax reload_syntax() {
            {"min-requests", "N", "What it must answer before it is judged. Default 100."},
            {"max-error-rate", "R", "Share of its answers that may be errors. Default 0.01."},
            {"max-p99-ms", "MS", "99 of 100 of its answers are not later. Default: no limit."},
-           {"duration-ms", "MS", "How long it is on trial at least. Default 10000."}}),
+           {"duration-ms", "MS", "How long it is on trial at least. Default 10000."},
+           state_option()}),
       .examples = {"reload hello", "reload hello --sha256 \"$(sha256sum < hello.so | cut -c-64)\"",
                    "reload hello --strategy canary --weight 0.1 --max-p99-ms 50"},
       .notes = std::string(kLongChangeNotes) + kAdminExitCodes + kFailureNotes};
@@ -101,6 +112,7 @@ Result<HttpCall> reload_call(const ParsedCommand& command) {
   if (command.has("sha256")) json.member("sha256", command.value("sha256"));
   if (command.has("force")) json.member("force", true);
   if (command.has("strategy")) json.member("strategy", command.value("strategy"));
+  add_state(json, command);
   for (const BodyMember& member : kCanaryMembers) {
     if (!command.has(member.option)) continue;
     Status added = add_number(json, member, command.value(member.option));
@@ -122,13 +134,21 @@ CommandSyntax rollback_syntax() {
               "copy that the host keeps, whatever is in the plugin directory. A second one goes "
               "forward again.",
           .operands = {"PLUGIN"},
-          .options = options_with({}),
+          .options = options_with({state_option()}),
           .examples = {"rollback hello", "rollback hello --if-revision 7"},
           .notes = std::string(kLongChangeNotes) + kAdminExitCodes + kFailureNotes};
 }
 
 Result<HttpCall> rollback_call(const ParsedCommand& command) {
-  return call_for(command, "rollback");
+  auto call = call_for(command, "rollback");
+  if (!call.ok()) return call;
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object();
+  add_state(json, command);
+  json.end_object();
+  call.value().body = std::move(body);
+  return call;
 }
 
 std::string show_rollback(const ParsedCommand& command, const JsonValue& answer) {

@@ -42,20 +42,47 @@ Status check_handler_fits(const BackendSpec& spec, const HandlerDescription& han
 
 std::uint64_t BackendBuilder::build(const BackendSpec& spec, BuildSource source, Done done) {
   const std::uint64_t id = next_id_++;
+  if (source.carry_from != nullptr) {
+    save_states(source.carry_from,
+                [this, id, spec = BackendSpec(spec), library = std::move(source.plugin_library),
+                 done = std::move(done)](Result<HandlerStates> saved) {
+                  if (!saved.ok()) return on_opened(id, spec, std::move(saved).error(), {}, done);
+                  on_opened(id, spec, library, std::move(saved).value(), done);
+                });
+    return id;
+  }
   if (source.plugin_library != nullptr) {
     // A task of its own all the same: `done` is never called before this returns.
     control_.post([this, id, spec = BackendSpec(spec), library = std::move(source.plugin_library),
-                   done = std::move(done)] { on_opened(id, spec, library, done); });
+                   done = std::move(done)] { on_opened(id, spec, library, {}, done); });
     return id;
   }
   opener_.open({.plugin = spec.plugin, .sha256 = std::move(source.sha256)}, {probe_handler(spec)},
                {},
                [this, id, spec = BackendSpec(spec),
                 done = std::move(done)](const Result<OpenedPlugin>& opened) {
-                 if (!opened.ok()) return on_opened(id, spec, opened.error(), done);
-                 on_opened(id, spec, opened.value().plugin_library, done);
+                 if (!opened.ok()) return on_opened(id, spec, opened.error(), {}, done);
+                 on_opened(id, spec, opened.value().plugin_library, {}, done);
                });
   return id;
+}
+
+void BackendBuilder::save_states(const std::shared_ptr<Backend>& from,
+                                 std::function<void(Result<HandlerStates>)> then) {
+  from->save_states([this, then = std::move(then)](Result<HandlerStates> saved) {
+    // Shared, because a task has to be copyable.
+    auto kept = std::make_shared<Result<HandlerStates>>(std::move(saved));
+    control_.post([then, kept] { then(std::move(*kept)); });
+  });
+  control_.post_at(Clock::now() + init_timeout_, [waiting = std::weak_ptr<Backend>(from),
+                                                  saving = from->savings(), limit = init_timeout_] {
+    const auto late = waiting.lock();
+    if (late == nullptr || late->savings() != saving) return;
+    late->abandon_save(Error(ErrorCode::kDeadlineExceeded, "state_save_timeout",
+                             "replicas of backend '" + late->spec().tag +
+                                 "' had not handed over their state within " +
+                                 std::to_string(limit.count()) + " ms"));
+  });
 }
 
 void BackendBuilder::abandon(std::uint64_t id, const Error& error) {
@@ -68,7 +95,8 @@ void BackendBuilder::abandon(std::uint64_t id, const Error& error) {
 }
 
 void BackendBuilder::on_opened(std::uint64_t id, const BackendSpec& spec,
-                               Result<std::shared_ptr<PluginLibrary>> library, Done done) {
+                               Result<std::shared_ptr<PluginLibrary>> library, HandlerStates states,
+                               Done done) {
   if (const auto abandoned = abandoned_.extract(id)) return done(std::move(abandoned.mapped()));
   if (!library.ok()) return done(refusal_of(std::move(library).error()));
   auto factory = library.value()->factory(spec.handler);
@@ -79,10 +107,12 @@ void BackendBuilder::on_opened(std::uint64_t id, const BackendSpec& spec,
   Status fits = check_handler_fits(spec, factory.value()->description());
   if (!fits.ok()) return done(std::move(fits).error());
 
-  const BackendOptions options{
-      .generation = ++generations_[spec.tag], .metrics = metrics_, .submitters = submitters_};
+  BackendOptions options{.generation = ++generations_[spec.tag],
+                         .metrics = metrics_,
+                         .submitters = submitters_,
+                         .states = std::move(states)};
   auto backend = Backend::start(
-      spec, options, std::move(factory).value(), events_of(id, std::move(done)),
+      spec, std::move(options), std::move(factory).value(), events_of(id, std::move(done)),
       [&loader = loader_](std::function<void()> task) { loader.post(std::move(task)); });
   alive_.emplace(id, backend);
   limit(backend);

@@ -29,6 +29,8 @@ struct BuildSource {
   // from the file in the plugin directory when that is empty.
   std::shared_ptr<PluginLibrary> plugin_library{};
   std::string sha256{};
+  // With `plugin_library`: the backend whose place it takes, when that hands its state over.
+  std::shared_ptr<Backend> carry_from{};
 };
 
 // Builds backends aside: loads the plugin on the loader thread, starts the replicas on their own,
@@ -69,8 +71,11 @@ class BackendBuilder {
   void when_none_alive(std::function<void()> then);
 
  private:
+  // Lets `from` say what it holds, within the time that a start may take.
+  void save_states(const std::shared_ptr<Backend>& from,
+                   std::function<void(Result<HandlerStates>)> then);
   void on_opened(std::uint64_t id, const BackendSpec& spec,
-                 Result<std::shared_ptr<PluginLibrary>> library, Done done);
+                 Result<std::shared_ptr<PluginLibrary>> library, HandlerStates states, Done done);
   void on_stopped(std::uint64_t id);
   BackendEvents events_of(std::uint64_t id, Done done);
   // Gives up on what `backend` is making when it takes longer than the limit.

@@ -30,6 +30,8 @@ struct ChangeRequest {
   std::string rebuild{};
   // A version that every backend of its plugin goes over to; null: none.
   std::shared_ptr<PluginLibrary> plugin_library{};
+  // With it: their replicas go on with what those before them hand over.
+  bool carry_state = false;
   // With it: the share of their requests that goes to the new version first, on trial.
   std::optional<CanaryLimits> canary{};
   // The operation that this goes on with, as begin_operation() gave it; 0: one of its own.

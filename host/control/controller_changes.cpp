@@ -118,6 +118,10 @@ void Controller::build(const ProposalPtr& proposal, const BackendSpec& spec) {
   if (const auto& library = proposal->request.plugin_library;
       library != nullptr && library->plugin() == spec.plugin) {
     source.plugin_library = library;
+    const auto before = serving(spec.tag);
+    const bool same = before != nullptr && before->spec().plugin == spec.plugin &&
+                      before->spec().handler == spec.handler;
+    if (proposal->request.carry_state && same) source.carry_from = before;
   } else if (const auto version = versions_.find(spec.plugin); version != versions_.end()) {
     source.sha256 = version->second.sha256;
   } else if (const auto stored = proposal->request.versions.find(spec.plugin);

@@ -17,6 +17,7 @@ struct ReloadRequest {
   std::string sha256{};  // what the file must be; empty: whatever it is
   bool force = false;    // also when that version runs already
   std::optional<CanaryLimits> canary{};
+  bool carry_state = true;  // replicas go on with what those before them hand over
   std::string author = "local";
   // The revision that the request is made of, and of no other.
   std::optional<std::uint64_t> if_revision{};

@@ -138,6 +138,7 @@ void Reloader::propose(const RunPtr& run, const std::shared_ptr<PluginLibrary>& 
                        .author = run->request.author,
                        .if_revision = run->request.if_revision,
                        .plugin_library = library,
+                       .carry_state = run->request.carry_state,
                        .canary = run->request.canary,
                        .operation = run->operation},
                       [this, run, loaded](const Result<ChangeOutcome>& outcome) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "host/base/result.hpp"
 #include "host/base/status.hpp"
 #include "host/message/exchange.hpp"
+#include "host/plugin/handler_state.hpp"
 
 namespace backplane::host {
 
@@ -48,6 +50,16 @@ class HandlerInstance {
 
   // [replica] Between executes. Ok for a handler without a health check.
   virtual Status health() = 0;
+
+  // [replica] Between executes. Nothing for a handler that hands nothing over.
+  virtual Result<std::optional<HandlerState>> save_state() { return std::optional<HandlerState>(); }
+
+  // [replica] Before the first execute. A handler that takes nothing over begins afresh: ok.
+  virtual Status restore_state(const HandlerState& /*saved*/) { return {}; }
+
+  // [replica] Before the first execute, after restore_state. Ok for a handler that has nothing to
+  // do then.
+  virtual Status warm_up() { return {}; }
 };
 
 // The seam to whatever makes a replica's handler: a plugin in this process, later a worker

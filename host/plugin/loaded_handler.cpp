@@ -42,6 +42,13 @@ std::string words_of(const Outcome& outcome, const bp_error& error, std::string_
   return outcome.thrown.empty() ? message_of(error, otherwise) : outcome.thrown;
 }
 
+bp_status append(void* bytes, bp_str part) noexcept {
+  std::string& all = *static_cast<std::string*>(bytes);
+  if (part.len > kMaxStateBytes - all.size()) return BP_EXHAUSTED;
+  if (part.len > 0) all.append(part.ptr, part.len);
+  return BP_OK;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<HandlerInstance>> LoadedHandler::create(HandlerSource source,
@@ -154,6 +161,58 @@ Status LoadedHandler::health() {
   return Error(ErrorCode::kUnavailable, "unhealthy",
                words_of(outcome, error,
                         "handler '" + source_.identity.name + "' is not well, without a reason"));
+}
+
+template <typename Table>
+const Table* LoadedHandler::extension(const char* id) {
+  const bp_handler* handler = source_.handler;
+  if (!BP_HAS(handler, bp_handler, get_extension) || handler->get_extension == nullptr) {
+    return nullptr;
+  }
+  const void* table = nullptr;
+  const Outcome outcome = fenced([&] {
+    table = handler->get_extension(replica_, id);
+    return BP_OK;
+  });
+  return outcome.thrown.empty() ? static_cast<const Table*>(table) : nullptr;
+}
+
+Result<std::optional<HandlerState>> LoadedHandler::save_state() {
+  const auto* state = extension<bp_state>(BP_STATE_EXTENSION);
+  if (!BP_HAS(state, bp_state, save) || state->save == nullptr) {
+    return std::optional<HandlerState>();
+  }
+  HandlerState saved{.version = state->version};
+  bp_error error = empty_error();
+  const Outcome outcome =
+      fenced([&] { return state->save(replica_, append, &saved.bytes, &error); });
+  if (outcome.status == BP_OK) return std::optional(std::move(saved));
+  return Error(ErrorCode::kInvalidArgument, "state_save_failed",
+               words_of(outcome, error,
+                        "handler '" + source_.identity.name + "' did not save, without a reason"));
+}
+
+Status LoadedHandler::restore_state(const HandlerState& saved) {
+  const auto* state = extension<bp_state>(BP_STATE_EXTENSION);
+  if (!BP_HAS(state, bp_state, restore) || state->restore == nullptr) return {};
+  bp_error error = empty_error();
+  const Outcome outcome = fenced(
+      [&] { return state->restore(replica_, to_bp_str(saved.bytes), saved.version, &error); });
+  if (outcome.status == BP_OK) return {};
+  return Error(
+      ErrorCode::kInvalidArgument, "state_restore_failed",
+      words_of(outcome, error, "handler '" + source_.identity.name + "' refused without a reason"));
+}
+
+Status LoadedHandler::warm_up() {
+  const auto* warmup = extension<bp_warmup>(BP_WARMUP_EXTENSION);
+  if (!BP_HAS(warmup, bp_warmup, warm_up) || warmup->warm_up == nullptr) return {};
+  bp_error error = empty_error();
+  const Outcome outcome = fenced([&] { return warmup->warm_up(replica_, &error); });
+  if (outcome.status == BP_OK) return {};
+  return Error(ErrorCode::kInvalidArgument, "warm_up_failed",
+               words_of(outcome, error,
+                        "handler '" + source_.identity.name + "' is not ready, without a reason"));
 }
 
 }  // namespace backplane::host

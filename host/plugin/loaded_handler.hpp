@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,9 +46,19 @@ class LoadedHandler final : public HandlerInstance {
   Status reconfigure(std::string_view user_config_json) override;
   // kUnavailable "unhealthy" with the plugin's words.
   Status health() override;
+  // kInvalidArgument "state_save_failed" with the plugin's words.
+  Result<std::optional<HandlerState>> save_state() override;
+  // kInvalidArgument "state_restore_failed" with the plugin's words.
+  Status restore_state(const HandlerState& saved) override;
+  // kInvalidArgument "warm_up_failed" with the plugin's words.
+  Status warm_up() override;
 
  private:
   explicit LoadedHandler(HandlerSource source);
+
+  // Null when the plugin has none of that name.
+  template <typename Table>
+  const Table* extension(const char* id);
 
   void close_calls(bp_status status, const std::string& thrown);
   void answer(OpenCall& call);

@@ -53,7 +53,7 @@ constexpr std::array<Entry, 28> kEntries = {{
      "Sign the file with the private key of plugins.signing_key and put the signature beside it."},
 }};
 
-constexpr std::array<Entry, 18> kLaterEntries = {{
+constexpr std::array<Entry, 21> kLaterEntries = {{
     {"plugin_not_found", "Look at the name and at the plugin directory."},
     {"bad_plugin_name", "A plugin file is named [a-z0-9][a-z0-9_.-]{0,63}.so, without a folder."},
     {"plugin_permissions",
@@ -70,6 +70,13 @@ constexpr std::array<Entry, 18> kLaterEntries = {{
     {"backend_init_failed", "The handler's own constructor refused; its message says why."},
     {"not_reconfigurable", "Leave user_config out, or give the handler a reconfigure()."},
     {"reconfigure_failed", "The handler's own reconfigure() refused; its message says why."},
+    {"state_save_failed",
+     "The version that runs could not say what it holds; reload with \"state\": \"fresh\"."},
+    {"state_restore_failed",
+     "The new version cannot go on with what the one before saved: look at the version it is "
+     "given, "
+     "or reload with \"state\": \"fresh\"."},
+    {"warm_up_failed", "The handler's own warm_up() refused; its message says why."},
     {"unhealthy", "The handler's own health check failed right after it was made."},
     {"plugin_env_tampering",
      "A process has one of each of these, for everyone in it: leave them alone, and do not link "

@@ -118,6 +118,7 @@ Status ProbeRun::try_handler(const ProbeHandler& handler) {
   if (!handler.user_config_json.empty()) {
     well = instance_->reconfigure(handler.user_config_json);
   }
+  if (well.ok()) well = instance_->warm_up();
   if (well.ok()) well = untouched(before);
   if (!well.ok()) return well;
 

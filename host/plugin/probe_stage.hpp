@@ -11,7 +11,7 @@ enum class ProbeStage : std::uint8_t {
   kLoad,       // dlopen: static constructors run
   kHandshake,  // its entry is called, its table proved
   kInit,
-  kCreate,  // and reconfigure, for a backend with a user_config
+  kCreate,  // and reconfigure, for a backend with a user_config, and warm_up
   kHealth,
   kDestroy,
   kDeinit,

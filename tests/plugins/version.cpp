@@ -1,3 +1,5 @@
+#include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <poll.h>
 #include <string>
@@ -34,7 +36,7 @@ std::string path_in(const backplane::Config& init, std::string_view key) {
 }
 
 // init {"log": path}, or none: a line "+v1" for each replica that is made, "-v1" for each that
-// goes.
+// goes, "*v1" for each that is warm.
 class Version {
  public:
   explicit Version(backplane::Config init) : log_(path_in(init, "log")) {
@@ -46,6 +48,7 @@ class Version {
   Version(const Version&) = delete;
   Version& operator=(const Version&) = delete;
 
+  void warm_up() { write("*"); }
   void health() const {
     if (VERSION_UNHEALTHY) throw backplane::Error::internal("the disk is on fire");
   }
@@ -100,7 +103,28 @@ class Held {
   const std::string gate_;
 };
 
+// Answers "v1 3" to the third request, those before it at replicas in its place counted too. Takes
+// states of its version and of earlier ones.
+class Tally {
+ public:
+  static constexpr std::uint32_t kStateVersion = VERSION;
+
+  backplane::Response operator()(const backplane::Request&) {
+    return version() + " " + std::to_string(++count_);
+  }
+  std::string save_state() const { return std::string(count_, 'i'); }
+  void restore_state(std::string_view bytes, std::uint32_t form) {
+    if (form > kStateVersion) {
+      throw backplane::Error::invalid(version() + " does not know form " + std::to_string(form));
+    }
+    count_ = bytes.size();
+  }
+
+ private:
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
 BACKPLANE_PLUGIN("version", VERSION_TEXT, backplane::handler<Version>("version"),
-                 backplane::handler<Held>("held"));
+                 backplane::handler<Held>("held"), backplane::handler<Tally>("tally"));

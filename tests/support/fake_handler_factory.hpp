@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <thread>
@@ -24,6 +25,9 @@ class FakeHandlerFactory final : public HandlerFactory {
   // Sees each call as a whole, before its requests.
   std::function<void(std::size_t size)> on_execute;
   std::function<Status(std::string_view)> on_reconfigure;
+  std::function<Result<std::optional<HandlerState>>()> on_save;
+  std::function<Status(const HandlerState&)> on_restore;
+  std::function<Status()> on_warm_up;
 
   const HandlerDescription& description() const override { return description_; }
 
@@ -68,6 +72,18 @@ class FakeHandlerFactory final : public HandlerFactory {
       return factory_.on_reconfigure ? factory_.on_reconfigure(user_config_json) : Status();
     }
     Status health() override { return {}; }
+    Result<std::optional<HandlerState>> save_state() override {
+      check_thread();
+      return factory_.on_save ? factory_.on_save() : std::optional<HandlerState>();
+    }
+    Status restore_state(const HandlerState& saved) override {
+      check_thread();
+      return factory_.on_restore ? factory_.on_restore(saved) : Status();
+    }
+    Status warm_up() override {
+      check_thread();
+      return factory_.on_warm_up ? factory_.on_warm_up() : Status();
+    }
 
    private:
     void check_thread() {

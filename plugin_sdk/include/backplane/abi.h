@@ -145,6 +145,33 @@ typedef struct bp_replica_info {
   uint64_t generation; /* of the backend; grows with each reload */
 } bp_replica_info;
 
+/* Extensions of a replica, which bp_handler.get_extension gives by their name; static and constant.
+ * Their functions are called by [replica]'s thread, between two execute(). */
+
+/* What a replica holds, for the one that takes its place at a reload. */
+#define BP_STATE_EXTENSION "backplane.state/1"
+/* Copies. EXHAUSTED: more than 64 MiB in all. */
+typedef bp_status (*bp_write_fn)(void* ctx, bp_str bytes);
+typedef struct bp_state {
+  uint32_t struct_size;
+  uint32_t version; /* of the form of the bytes; the plugin's own to count */
+  /* Writes it, in as many parts as it likes; the replica serves on. Not OK: nothing is handed over,
+   * and the reload fails. */
+  bp_status (*save)(bp_replica* replica, bp_write_fn write, void* ctx, bp_error* err);
+  /* Right after create() and the first reconfigure(): takes what a replica of another generation
+   * saved, as `from_version`. Not OK: the reload fails. */
+  bp_status (*restore)(bp_replica* replica, bp_str bytes, uint32_t from_version, bp_error* err);
+} bp_state;
+
+/* What a replica does before its first request, so that this one need not wait for it. */
+#define BP_WARMUP_EXTENSION "backplane.warmup/1"
+typedef struct bp_warmup {
+  uint32_t struct_size;
+  uint32_t reserved0; /* 0 */
+  /* Once, after create(), reconfigure() and restore(). Not OK: the replica is not to be used. */
+  bp_status (*warm_up)(bp_replica* replica, bp_error* err);
+} bp_warmup;
+
 /* One kind of handler. Static and constant in the plugin. */
 typedef struct bp_handler {
   uint32_t struct_size;
@@ -170,7 +197,7 @@ typedef struct bp_handler {
   bp_status (*reconfigure)(bp_replica* replica, bp_str config_json, bp_error* err);
   /* [replica] Between two execute(); cheap. May be NULL. */
   bp_status (*health)(bp_replica* replica, bp_error* err);
-  /* [replica] A table of more abilities; NULL if there is none of that id. May be NULL. */
+  /* [replica] An extension, see above; NULL if there is none of that id. May be NULL. */
   const void* (*get_extension)(bp_replica* replica, const char* id);
 } bp_handler;
 

@@ -31,7 +31,14 @@ inline constexpr std::uint32_t kDefaultMaxBatch = 1024;
 //   std::vector<Response> batch(std::span<const Request>)     and/or named Methods,
 // is constructed by (const Context&, Config), (Config) or (), and may have
 //   void reconfigure(Config)    takes "user_config": at the start and at each change
-//   void health()               throws when it cannot work.
+//   void health()               throws when it cannot work
+//   void warm_up()              before the first request: what this one should not wait for
+//   std::string save_state()    at a reload: what the replica in its place is to go on with;
+//                               between two requests, at most 64 MiB
+//   void restore_state(std::string_view bytes, std::uint32_t version)
+//                               right after the constructor: what the replica of the generation
+//                               before saved; throws when it cannot go on with that
+//   static constexpr std::uint32_t kStateVersion    of what save_state() writes; 1 without it
 template <typename T, typename... Methods>
 consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
   using Entry = HandlerEntry<T, Methods...>;
@@ -60,6 +67,7 @@ consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
   descriptor.execute = &Entry::execute;
   if constexpr (HasReconfigure<T>) descriptor.reconfigure = &Entry::reconfigure;
   if constexpr (HasHealth<T>) descriptor.health = &Entry::health;
+  if constexpr (HasState<T> || HasWarmUp<T>) descriptor.get_extension = &Entry::get_extension;
   return descriptor;
 }
 

@@ -38,6 +38,8 @@ TEST_SUITE("cli") {
           Lines{R"(POST /v1/plugins/hello/reload?wait_ms=120000 {"strategy":"canary",)"
                 R"("weight":0.1,"min_requests":50,"max_error_rate":0.02,"max_p99_ms":20,)"
                 R"("duration_ms":60000})"});
+    CHECK(asked_by({"reload", "hello", "--state", "fresh"}) ==
+          Lines{R"(POST /v1/plugins/hello/reload?wait_ms=120000 {"state":"fresh"})"});
     check_usage({"reload", "../x"});
     check_usage({"reload", "hello", "--weight", "much"});
     check_usage({"reload", "hello", "--min-requests", "0.5"});
@@ -46,6 +48,8 @@ TEST_SUITE("cli") {
   TEST_CASE("rollback: one call, of a revision where that is asked for") {
     CHECK(asked_by({"rollback", "hello"}) ==
           Lines{"POST /v1/plugins/hello/rollback?wait_ms=120000 {}"});
+    CHECK(asked_by({"rollback", "hello", "--state", "carry"}) ==
+          Lines{R"(POST /v1/plugins/hello/rollback?wait_ms=120000 {"state":"carry"})"});
     ScriptedHost host;
     host.answer(200, "{}");
     CHECK(run_typed(host, {"rollback", "hello", "--if-revision", "7"}) == ExitCode::kOk);

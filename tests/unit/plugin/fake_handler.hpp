@@ -29,6 +29,10 @@ class FakeHandler {
     std::function<bp_status(const bp_replica_info&, bp_error&)> create;
     std::function<bp_status(std::string_view, bp_error&)> reconfigure;
     std::function<bp_status(bp_error&)> health;
+    // Its extensions; unset ones it does not have.
+    std::function<bp_status(bp_write_fn, void*, bp_error&)> save;
+    std::function<bp_status(std::string_view, std::uint32_t, bp_error&)> restore;
+    std::function<bp_status(bp_error&)> warm_up;
     int destroyed = 0;
   };
 
@@ -44,6 +48,7 @@ class FakeHandler {
     handler_.execute = execute;
     handler_.reconfigure = reconfigure;
     handler_.health = health;
+    handler_.get_extension = get_extension;
   }
 
   Script script;
@@ -91,6 +96,28 @@ class FakeHandler {
   static bp_status health(bp_replica* replica, bp_error* error) {
     const auto& scripted = script_of(replica->script).health;
     return scripted ? scripted(*error) : BP_OK;
+  }
+
+  static const void* get_extension(bp_replica* replica, const char* id) {
+    static constexpr bp_state kState{
+        .struct_size = sizeof(bp_state), .version = 3, .save = save, .restore = restore};
+    static constexpr bp_warmup kWarmUp{
+        .struct_size = sizeof(bp_warmup), .reserved0 = 0, .warm_up = warm_up};
+    const Script& script = script_of(replica->script);
+    const std::string_view name = id;
+    if (name == BP_STATE_EXTENSION && (script.save || script.restore)) return &kState;
+    if (name == BP_WARMUP_EXTENSION && script.warm_up) return &kWarmUp;
+    return nullptr;
+  }
+  static bp_status save(bp_replica* replica, bp_write_fn write, void* ctx, bp_error* error) {
+    return script_of(replica->script).save(write, ctx, *error);
+  }
+  static bp_status restore(bp_replica* replica, bp_str bytes, std::uint32_t version,
+                           bp_error* error) {
+    return script_of(replica->script).restore(view_of(bytes), version, *error);
+  }
+  static bp_status warm_up(bp_replica* replica, bp_error* error) {
+    return script_of(replica->script).warm_up(*error);
   }
 
   FakeHandler* const self_ = this;

@@ -2,9 +2,12 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <backplane/config.hpp>
@@ -50,6 +53,22 @@ concept HasReconfigure = requires(T& object, Config config) {
 template <typename T>
 concept HasHealth = requires(T& object) {
   object.health();
+};
+
+template <typename T>
+concept HasState = requires(T& object, std::string_view bytes, std::uint32_t version) {
+  { object.save_state() } -> std::convertible_to<std::string>;
+  object.restore_state(bytes, version);
+};
+
+template <typename T>
+concept HasStateVersion = requires {
+  { T::kStateVersion } -> std::convertible_to<std::uint32_t>;
+};
+
+template <typename T>
+concept HasWarmUp = requires(T& object) {
+  object.warm_up();
 };
 
 template <typename T>

@@ -114,7 +114,62 @@ class HandlerEntry {
         [error](bp_status status, std::string_view text) { write_error(error, status, text); });
   }
 
+  static bp_status save(bp_replica* replica, bp_write_fn write, void* ctx,
+                        bp_error* error) noexcept requires HasState<T> {
+    return guard(
+        [&] {
+          const std::string bytes = from_opaque<Instance>(replica).handler.save_state();
+          const bp_status written = write(ctx, to_bp_str(bytes));
+          if (written != BP_OK) {
+            throw Error(written, "the host does not take " + std::to_string(bytes.size()) +
+                                     " bytes of state");
+          }
+        },
+        [error](bp_status status, std::string_view text) { write_error(error, status, text); });
+  }
+
+  static bp_status restore(bp_replica* replica, bp_str bytes, std::uint32_t from_version,
+                           bp_error* error) noexcept requires HasState<T> {
+    return guard(
+        [&] { from_opaque<Instance>(replica).handler.restore_state(to_view(bytes), from_version); },
+        [error](bp_status status, std::string_view text) { write_error(error, status, text); });
+  }
+
+  static bp_status warm_up(bp_replica* replica, bp_error* error) noexcept requires HasWarmUp<T> {
+    return guard(
+        [&] { from_opaque<Instance>(replica).handler.warm_up(); },
+        [error](bp_status status, std::string_view text) { write_error(error, status, text); });
+  }
+
+  static const void* get_extension(bp_replica* /*replica*/, const char* id) noexcept {
+    if constexpr (HasState<T>) {
+      if (std::string_view(id) == BP_STATE_EXTENSION) return &kState;
+    }
+    if constexpr (HasWarmUp<T>) {
+      if (std::string_view(id) == BP_WARMUP_EXTENSION) return &kWarmUp;
+    }
+    return nullptr;
+  }
+
  private:
+  static consteval bp_state state_table() {
+    bp_state table{};
+    table.struct_size = sizeof(bp_state);
+    table.version = 1;
+    if constexpr (HasStateVersion<T>) table.version = T::kStateVersion;
+    if constexpr (HasState<T>) {
+      table.save = &HandlerEntry::save;
+      table.restore = &HandlerEntry::restore;
+    }
+    return table;
+  }
+  static consteval bp_warmup warm_up_table() {
+    bp_warmup table{};
+    table.struct_size = sizeof(bp_warmup);
+    if constexpr (HasWarmUp<T>) table.warm_up = &HandlerEntry::warm_up;
+    return table;
+  }
+
   struct Instance {
     Instance(const bp_handler& handler_descriptor, const bp_host& services,
              const bp_replica_info& info)
@@ -211,6 +266,9 @@ class HandlerEntry {
     (message.append(parts), ...);
     for (bp_call* call : calls) self.host.call_complete(call, status, to_bp_str(message));
   }
+
+  static constexpr bp_state kState = state_table();
+  static constexpr bp_warmup kWarmUp = warm_up_table();
 };
 
 }  // namespace backplane

@@ -29,6 +29,12 @@ struct TestBackend {
   std::uint64_t generation = 1;
 };
 
+// What a replica hands over to the one in its place.
+struct TestState {
+  std::uint32_t version = 1;
+  std::string bytes = {};
+};
+
 // One handler of a plugin, run without a host, as a host would run it: created and configured here,
 // destroyed with the object. Owned by the test; one thread.
 class TestReplica {
@@ -69,6 +75,39 @@ class TestReplica {
     bp_error error{};
     error.struct_size = sizeof(error);
     check(handler_->health(replica_.get(), &error), error);
+  }
+
+  // What a handler with save_state() hands over at a reload. Throws Error as it does.
+  TestState save_state() {
+    const bp_state* state = extension<bp_state>(BP_STATE_EXTENSION);
+    if (state == nullptr) throw Error::invalid("the handler hands no state over");
+    TestState saved{.version = state->version};
+    const bp_write_fn write = [](void* bytes, bp_str part) -> bp_status {
+      static_cast<std::string*>(bytes)->append(to_view(part));
+      return BP_OK;
+    };
+    bp_error error{};
+    error.struct_size = sizeof(error);
+    check(state->save(replica_.get(), write, &saved.bytes, &error), error);
+    return saved;
+  }
+
+  // Throws Error if the handler cannot go on with `state`.
+  void restore_state(const TestState& saved) {
+    const bp_state* state = extension<bp_state>(BP_STATE_EXTENSION);
+    if (state == nullptr) throw Error::invalid("the handler takes no state over");
+    bp_error error{};
+    error.struct_size = sizeof(error);
+    check(state->restore(replica_.get(), to_bp_str(saved.bytes), saved.version, &error), error);
+  }
+
+  // A no-op for a handler without warm_up(). Throws Error as it does.
+  void warm_up() {
+    const bp_warmup* warmup = extension<bp_warmup>(BP_WARMUP_EXTENSION);
+    if (warmup == nullptr) return;
+    bp_error error{};
+    error.struct_size = sizeof(error);
+    check(warmup->warm_up(replica_.get(), &error), error);
   }
 
   TestAnswer send(TestRequest request = {}) {
@@ -117,6 +156,14 @@ class TestReplica {
     }
     throw Error::not_found("plugin '" + std::string(plugin->name) + "' has no handler '" +
                            std::string(name) + "'");
+  }
+
+  template <typename Table>
+  const Table* extension(const char* id) const {
+    if (!BP_HAS(handler_, bp_handler, get_extension) || handler_->get_extension == nullptr) {
+      return nullptr;
+    }
+    return static_cast<const Table*>(handler_->get_extension(replica_.get(), id));
   }
 
   static void check(bp_status status, const bp_error& error) {
