@@ -21,7 +21,7 @@ Error unrecorded(std::uint64_t revision) {
 
 void AdminCall::reply(unsigned status, std::uint64_t revision,
                       const std::function<void(JsonWriter&)>& write) {
-  answered_ = true;
+  set_answered();
   HttpResponse& response = pending_.exchange().response;
   response.status = status;
   response.headers.add("Content-Type", "application/json");
@@ -36,7 +36,7 @@ void AdminCall::reply(unsigned status, std::uint64_t revision,
 }
 
 void AdminCall::reply_text(std::string_view media_type, std::string text) {
-  answered_ = true;
+  set_answered();
   HttpResponse& response = pending_.exchange().response;
   response.status = 200;
   response.headers.add("Content-Type", media_type);
@@ -46,7 +46,7 @@ void AdminCall::reply_text(std::string_view media_type, std::string text) {
 }
 
 void AdminCall::fail(const Error& error) {
-  answered_ = true;
+  set_answered();
   Exchange& exchange = pending_.exchange();
   fill_error_response(error, exchange.request.request_id.view(), exchange.response);
   finish(error.reason(), std::nullopt);
@@ -59,6 +59,11 @@ void AdminCall::note_end(unsigned status, const Result<std::uint64_t>& revision)
   if (revision.ok()) return trail_->end(status, {}, revision.value(), nobody);
   const Error& error = revision.error();
   trail_->end(http_status_of(error.code()), error.reason(), std::nullopt, nobody);
+}
+
+void AdminCall::set_answered() {
+  answered_ = true;
+  if (when_answered_) std::exchange(when_answered_, nullptr)();
 }
 
 void AdminCall::finish(std::string_view code, std::optional<std::uint64_t> revision) {

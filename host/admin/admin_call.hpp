@@ -55,6 +55,8 @@ class AdminCall {
   PendingRequest& pending() { return pending_; }
   // Whether it has been answered.
   bool answered() const { return answered_; }
+  // `then` is called once it is; at most one. Not for a call that is answered already.
+  void when_answered(std::function<void()> then) { when_answered_ = std::move(then); }
 
   // A field of the answer to come, as "Location".
   void add_header(std::string_view name, std::string_view value) {
@@ -62,11 +64,13 @@ class AdminCall {
   }
 
  private:
+  void set_answered();
   // The answer stands in the response; `revision` is the one it speaks of.
   void finish(std::string_view code, std::optional<std::uint64_t> revision);
 
   PendingRequest pending_;
   bool answered_ = false;
+  std::function<void()> when_answered_;
   const AdminCaller caller_;
   const std::string name_;
   const AdminQuery query_;

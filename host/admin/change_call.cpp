@@ -66,7 +66,9 @@ void wait_for(AdminContext& context, const AdminCallPtr& call, std::uint64_t ope
     if (!call->answered()) answer_later(controller, *call, operation);
   };
   if (patience.count() == 0) return give_in();
-  context.controller.post_at(Clock::now() + patience, give_in);
+  const auto timer = context.controller.post_at(Clock::now() + patience, give_in);
+  // Else the timer would keep the call, and what it holds, for as long as it was to wait.
+  call->when_answered([&controller = context.controller, timer] { controller.cancel(timer); });
 }
 
 std::optional<std::uint64_t> revision_wanted(const AdminContext& context, const AdminCall& call) {

@@ -188,12 +188,14 @@ void Backend::give_up() {
 }
 
 void Backend::save_states(StateGather::Done done) {
-  ++savings_;
-  if (inline_ || replicas_.empty()) return done(HandlerStates());
+  const auto saving = static_cast<std::size_t>(std::count_if(
+      replicas_.begin(), replicas_.end(), [](const auto& one) { return one->saves_state(); }));
+  // Others need not be asked, which may take until a call of theirs has ended.
+  if (inline_ || saving == 0) return done(HandlerStates());
   std::erase_if(gathers_, [](const StateGather& gather) { return gather.passed(); });
-  StateGather& gather =
-      gathers_.emplace_back(static_cast<std::uint32_t>(replicas_.size()), std::move(done));
+  StateGather& gather = gathers_.emplace_back(replicas_.size(), saving, std::move(done));
   for (const auto& replica : replicas_) {
+    if (!replica->saves_state()) continue;
     replica->give({.kind = ReplicaOrder::Kind::kSave, .gather = &gather});
   }
   collector_.call_replicas();

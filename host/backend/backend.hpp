@@ -97,10 +97,9 @@ class Backend final : public RequestSink {
 
   // [control] Asks the replicas for what they hand over, each between two calls of its handler.
   // `done` is called once, on any thread or before this returns: the states by index, or the first
-  // error. Empty where execution is inline, since io threads take no orders. One at a time.
+  // error. Empty where no handler saves anything, and where execution is inline, since io threads
+  // take no orders. One at a time.
   void save_states(StateGather::Done done);
-  // [control] How often that was asked for: tells whether it is still the same time.
-  std::uint64_t savings() const { return savings_; }
   // [control] Gives up on it; a no-op when it has ended.
   void abandon_save(const Error& error);
 
@@ -149,7 +148,6 @@ class Backend final : public RequestSink {
   std::list<StartGate> gates_;
   // As gates_.
   std::list<StateGather> gathers_;
-  std::uint64_t savings_ = 0;
   std::optional<Update> update_;
   std::uint64_t updates_ = 0;
   ReplicaSummary gone_;  // counts of replicas that have been let go

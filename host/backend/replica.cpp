@@ -41,6 +41,7 @@ void Replica::run() {
     return;
   }
   instance_ = std::move(instance).value();
+  saves_state_.store(instance_->saves_state(), std::memory_order_relaxed);
   if (!seat_.gate.arrive(Status())) {
     instance_.reset();
     return;

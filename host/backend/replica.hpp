@@ -55,6 +55,8 @@ class Replica {
   // [control] To be followed between two calls of the handler, in the order given; whoever gives
   // one then wakes the replicas by BatchCollector::call_replicas(). Not for inline execution.
   void give(ReplicaOrder order);
+  // [control] Once it is ready: whether its handler has anything to hand over.
+  bool saves_state() const { return saves_state_.load(std::memory_order_relaxed); }
   const ReplicaStats& stats() const { return *stats_; }
   // [any] Requests that it has taken and not answered yet.
   std::uint32_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
@@ -83,6 +85,7 @@ class Replica {
   Mutex mutex_;
   std::deque<ReplicaOrder> orders_ BP_GUARDED_BY(mutex_);
   std::atomic<bool> exited_{false};
+  std::atomic<bool> saves_state_{false};
   std::atomic<std::uint32_t> in_flight_{0};
   // What the instance was configured with last and before that, and by which update.
   std::string user_config_json_;

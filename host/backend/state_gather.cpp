@@ -4,24 +4,28 @@
 
 namespace backplane::host {
 
-StateGather::StateGather(std::uint32_t replicas, Done done)
-    : missing_(replicas), states_(replicas), done_(std::move(done)) {}
+StateGather::StateGather(std::size_t replicas, std::size_t saving, Done done)
+    : missing_(saving), states_(replicas), done_(std::move(done)) {}
 
 void StateGather::put(std::uint32_t index, Result<std::optional<HandlerState>> state) {
   Done done;
-  HandlerStates states;
-  const bool good = state.ok();
+  Result<HandlerStates> outcome = HandlerStates();
   {
+    // One section: it may be destroyed as soon as the last one is in.
     MutexLock lock(mutex_);
     --missing_;
-    if (good) states_[index] = std::move(state).value();
-    if (good && missing_ == 0) {
+    if (!state.ok()) {
+      outcome = std::move(state).error();
       done = std::exchange(done_, nullptr);
-      states = std::move(states_);
+    } else {
+      states_[index] = std::move(state).value();
+      if (missing_ == 0) {
+        done = std::exchange(done_, nullptr);
+        outcome = std::move(states_);
+      }
     }
   }
-  if (!good) return abandon(std::move(state).error());
-  if (done) done(std::move(states));
+  if (done) done(std::move(outcome));
 }
 
 void StateGather::abandon(Error error) {

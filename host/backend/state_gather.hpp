@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -15,9 +16,9 @@ class StateGather {
  public:
   using Done = std::function<void(Result<HandlerStates>)>;
 
-  // `done` is called once, on whichever thread put the last one or gave up, without a lock held:
-  // the states of all, or the first error.
-  StateGather(std::uint32_t replicas, Done done);
+  // Of `replicas` replicas `saving` will put something. `done` is called once, on whichever thread
+  // put the last one or gave up, without a lock held: the states of all, or the first error.
+  StateGather(std::size_t replicas, std::size_t saving, Done done);
 
   // [replica]
   void put(std::uint32_t index, Result<std::optional<HandlerState>> state);
@@ -28,7 +29,7 @@ class StateGather {
 
  private:
   mutable Mutex mutex_;
-  std::uint32_t missing_ BP_GUARDED_BY(mutex_);
+  std::size_t missing_ BP_GUARDED_BY(mutex_);
   HandlerStates states_ BP_GUARDED_BY(mutex_);
   Done done_ BP_GUARDED_BY(mutex_);  // null once it has ended
 };

@@ -69,19 +69,21 @@ std::uint64_t BackendBuilder::build(const BackendSpec& spec, BuildSource source,
 
 void BackendBuilder::save_states(const std::shared_ptr<Backend>& from,
                                  std::function<void(Result<HandlerStates>)> then) {
-  from->save_states([this, then = std::move(then)](Result<HandlerStates> saved) {
+  const auto timer = control_.post_at(
+      Clock::now() + init_timeout_,
+      [waiting = std::weak_ptr<Backend>(from), limit = init_timeout_] {
+        const auto late = waiting.lock();
+        if (late == nullptr) return;
+        late->abandon_save(Error(ErrorCode::kDeadlineExceeded, "state_save_timeout",
+                                 "replicas of backend '" + late->spec().tag +
+                                     "' had not handed over their state within " +
+                                     std::to_string(limit.count()) + " ms"));
+      });
+  from->save_states([this, timer, then = std::move(then)](Result<HandlerStates> saved) {
+    control_.cancel(timer);
     // Shared, because a task has to be copyable.
     auto kept = std::make_shared<Result<HandlerStates>>(std::move(saved));
     control_.post([then, kept] { then(std::move(*kept)); });
-  });
-  control_.post_at(Clock::now() + init_timeout_, [waiting = std::weak_ptr<Backend>(from),
-                                                  saving = from->savings(), limit = init_timeout_] {
-    const auto late = waiting.lock();
-    if (late == nullptr || late->savings() != saving) return;
-    late->abandon_save(Error(ErrorCode::kDeadlineExceeded, "state_save_timeout",
-                             "replicas of backend '" + late->spec().tag +
-                                 "' had not handed over their state within " +
-                                 std::to_string(limit.count()) + " ms"));
   });
 }
 
@@ -115,13 +117,14 @@ void BackendBuilder::on_opened(std::uint64_t id, const BackendSpec& spec,
       spec, std::move(options), std::move(factory).value(), events_of(id, std::move(done)),
       [&loader = loader_](std::function<void()> task) { loader.post(std::move(task)); });
   alive_.emplace(id, backend);
-  limit(backend);
+  limits_[id] = limit(backend);
 }
 
 BackendEvents BackendBuilder::events_of(std::uint64_t id, Done done) {
   BackendEvents events;
   events.on_started = [this, id, done = std::move(done)](const Status& started) {
     control_.post([this, id, done, started] {
+      lift_limit(id);
       if (started.ok()) return done(alive_.at(id));
       // The replicas that did come up have been sent away; they end by themselves.
       done(started.error());
@@ -142,23 +145,31 @@ void BackendBuilder::prepare(const std::shared_ptr<Backend>& backend, const Back
   spec.config = next;
   Status fits = check_handler_fits(spec, backend->handler());
   if (!fits.ok()) return prepared(std::move(fits));
-  backend->prepare(next, [this, prepared = std::move(prepared)](const Status& ready) {
-    control_.post([prepared, ready] { prepared(ready); });
+  const std::uint64_t id = next_id_++;
+  backend->prepare(next, [this, id, prepared = std::move(prepared)](const Status& ready) {
+    control_.post([this, id, prepared, ready] {
+      lift_limit(id);
+      prepared(ready);
+    });
   });
-  limit(backend);
+  limits_[id] = limit(backend);
 }
 
-void BackendBuilder::limit(const std::shared_ptr<Backend>& backend) {
-  control_.post_at(Clock::now() + init_timeout_,
-                   [waiting = std::weak_ptr<Backend>(backend), making = backend->making(),
-                    limit = init_timeout_] {
-                     const auto late = waiting.lock();
-                     if (late == nullptr || late->making() != making) return;
-                     late->abandon_start(Error(ErrorCode::kDeadlineExceeded, "init_timeout",
-                                               "replicas of backend '" + late->spec().tag +
-                                                   "' were not ready within " +
-                                                   std::to_string(limit.count()) + " ms"));
-                   });
+TaskThread::Timer BackendBuilder::limit(const std::shared_ptr<Backend>& backend) {
+  return control_.post_at(Clock::now() + init_timeout_,
+                          [waiting = std::weak_ptr<Backend>(backend), making = backend->making(),
+                           limit = init_timeout_] {
+                            const auto late = waiting.lock();
+                            if (late == nullptr || late->making() != making) return;
+                            late->abandon_start(Error(ErrorCode::kDeadlineExceeded, "init_timeout",
+                                                      "replicas of backend '" + late->spec().tag +
+                                                          "' were not ready within " +
+                                                          std::to_string(limit.count()) + " ms"));
+                          });
+}
+
+void BackendBuilder::lift_limit(std::uint64_t id) {
+  if (const auto limit = limits_.extract(id)) control_.cancel(limit.mapped());
 }
 
 void BackendBuilder::on_stopped(std::uint64_t id) {

@@ -79,7 +79,8 @@ class BackendBuilder {
   void on_stopped(std::uint64_t id);
   BackendEvents events_of(std::uint64_t id, Done done);
   // Gives up on what `backend` is making when it takes longer than the limit.
-  void limit(const std::shared_ptr<Backend>& backend);
+  TaskThread::Timer limit(const std::shared_ptr<Backend>& backend);
+  void lift_limit(std::uint64_t id);
 
   TaskThread& control_;
   TaskThread& loader_;
@@ -91,6 +92,8 @@ class BackendBuilder {
   std::uint64_t next_id_ = 1;
   std::map<std::uint64_t, Error> abandoned_;  // while their plugin is still being loaded
   std::map<std::uint64_t, std::shared_ptr<Backend>> alive_;
+  // Of what is being made, by its number.
+  std::map<std::uint64_t, TaskThread::Timer> limits_;
   std::function<void()> when_none_alive_;
   bool refusing_ = false;
 };

@@ -25,6 +25,7 @@ void Controller::begin_drain() {
 
 void Controller::close_backends(const Error& error) {
   builder_.refuse_new();
+  end_trials(error);
   for (const auto& [id, backend] : builder_.alive()) {
     backend->close_now(error);
     backend->abandon_start(Error(ErrorCode::kUnavailable, "shutting_down", "the host is stopping"));

@@ -53,9 +53,11 @@ class Controller {
   // [any] Runs `task` on the control thread; everything below must be called from one.
   void post(TaskThread::Task task) { setup_.control.post(std::move(task)); }
   // [any] The same at a later moment.
-  void post_at(TimePoint when, TaskThread::Task task) {
-    setup_.control.post_at(when, std::move(task));
+  TaskThread::Timer post_at(TimePoint when, TaskThread::Task task) {
+    return setup_.control.post_at(when, std::move(task));
   }
+  // [any] TaskThread::cancel() of that.
+  void cancel(const TaskThread::Timer& timer) { setup_.control.cancel(timer); }
 
   // [control] Builds aside what the change needs, makes it durable as one revision, publishes, and
   // drains what is no longer wanted; then calls `done` (on control, perhaps before this returns).
@@ -176,6 +178,7 @@ class Controller {
   void close(const std::shared_ptr<Backend>& backend);
   void start_trial(const ProposalPtr& proposal);
   void watch_trial(const ProposalPtr& proposal);
+  void end_trials(const Error& error);
   CanaryRecord trial_record(const Proposal& proposal, TimePoint now) const;
   void tidy_versions();
   void fail(const ProposalPtr& proposal, const Error& error, OperationState state);

@@ -1,6 +1,7 @@
 // How a new version of a plugin is tried on a share of the requests before it takes over.
 
 #include <utility>
+#include <vector>
 
 #include "host/base/log.hpp"
 #include "host/control/controller.hpp"
@@ -46,6 +47,14 @@ void Controller::watch_trial(const ProposalPtr& proposal) {
     return commit_next();
   }
   setup_.control.post_at(Clock::now() + kLook, [this, proposal] { watch_trial(proposal); });
+}
+
+void Controller::end_trials(const Error& error) {
+  std::vector<ProposalPtr> on_trial;
+  for (const auto& [operation, proposal] : proposals_) {
+    if (operations_.find(operation)->stage == OperationStage::kCanary) on_trial.push_back(proposal);
+  }
+  for (const ProposalPtr& proposal : on_trial) fail(proposal, error, OperationState::kFailed);
 }
 
 CanaryRecord Controller::trial_record(const Proposal& proposal, TimePoint now) const {

@@ -25,13 +25,23 @@ void TaskThread::post(Task task) {
   changed_.notify_one();
 }
 
-void TaskThread::post_at(TimePoint when, Task task) {
+TaskThread::Timer TaskThread::post_at(TimePoint when, Task task) {
+  Timer timer{.when = when};
   {
     MutexLock lock(mutex_);
-    if (ended_) return;
-    timed_.emplace(when, std::move(task));
+    if (ended_) return timer;
+    timer.number = ++timers_;
+    timed_.emplace(timer, std::move(task));
   }
   changed_.notify_one();
+  return timer;
+}
+
+void TaskThread::cancel(const Timer& timer) {
+  // What the task holds goes without the lock.
+  std::map<Timer, Task>::node_type cancelled;
+  MutexLock lock(mutex_);
+  cancelled = timed_.extract(timer);
 }
 
 void TaskThread::stop() {
@@ -46,15 +56,21 @@ void TaskThread::stop() {
 void TaskThread::run() {
   for (;;) {
     Task task = next();
-    if (!task) return;
+    if (!task) return drop_timed();
     task();
   }
+}
+
+void TaskThread::drop_timed() {
+  std::map<Timer, Task> dropped;
+  MutexLock lock(mutex_);
+  dropped.swap(timed_);
 }
 
 TaskThread::Task TaskThread::next() {
   MutexLock lock(mutex_);
   for (;;) {
-    if (!timed_.empty() && timed_.begin()->first <= Clock::now()) {
+    if (!timed_.empty() && timed_.begin()->first.when <= Clock::now()) {
       return std::move(timed_.extract(timed_.begin()).mapped());
     }
     if (!queue_.empty()) {
@@ -69,7 +85,7 @@ TaskThread::Task TaskThread::next() {
     if (timed_.empty()) {
       changed_.wait(mutex_);
     } else {
-      changed_.wait_until(mutex_, timed_.begin()->first);
+      changed_.wait_until(mutex_, timed_.begin()->first.when);
     }
   }
 }

@@ -51,6 +51,9 @@ class HandlerInstance {
   // [replica] Between executes. Ok for a handler without a health check.
   virtual Status health() = 0;
 
+  // [replica] Whether it has anything to hand over; always the same.
+  virtual bool saves_state() { return false; }
+
   // [replica] Between executes. Nothing for a handler that hands nothing over.
   virtual Result<std::optional<HandlerState>> save_state() { return std::optional<HandlerState>(); }
 

@@ -177,11 +177,14 @@ const Table* LoadedHandler::extension(const char* id) {
   return outcome.thrown.empty() ? static_cast<const Table*>(table) : nullptr;
 }
 
-Result<std::optional<HandlerState>> LoadedHandler::save_state() {
+bool LoadedHandler::saves_state() {
   const auto* state = extension<bp_state>(BP_STATE_EXTENSION);
-  if (!BP_HAS(state, bp_state, save) || state->save == nullptr) {
-    return std::optional<HandlerState>();
-  }
+  return BP_HAS(state, bp_state, save) && state->save != nullptr;
+}
+
+Result<std::optional<HandlerState>> LoadedHandler::save_state() {
+  if (!saves_state()) return std::optional<HandlerState>();
+  const auto* state = extension<bp_state>(BP_STATE_EXTENSION);
   HandlerState saved{.version = state->version};
   bp_error error = empty_error();
   const Outcome outcome =

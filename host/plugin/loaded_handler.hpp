@@ -46,6 +46,7 @@ class LoadedHandler final : public HandlerInstance {
   Status reconfigure(std::string_view user_config_json) override;
   // kUnavailable "unhealthy" with the plugin's words.
   Status health() override;
+  bool saves_state() override;
   // kInvalidArgument "state_save_failed" with the plugin's words.
   Result<std::optional<HandlerState>> save_state() override;
   // kInvalidArgument "state_restore_failed" with the plugin's words.

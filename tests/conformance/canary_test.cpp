@@ -86,6 +86,18 @@ TEST_SUITE("canary") {
     CHECK(host.admin("DELETE", trial.header("Location")).text_at("/state") == "aborted");
     CHECK(host.tally("/v", 32) == std::map<std::string, int>{{"v1", 32}});
   }
+
+  TEST_CASE("canary: one that is on trial when the host stops ends with it, and its call is told") {
+    VersionHost host;
+    host.drop("version2");
+    PendingAnswer reload = host.admin_async(
+        "POST", "/v1/plugins/version/reload",
+        R"({"strategy":"canary","weight":1,"min_requests":1000000,"duration_ms":3600000})");
+    REQUIRE(wait_for([&] { return host.get("/v").body() == "v2"; }));
+    host.stop();
+    CHECK(reload.get().refusal() == "503 shutting_down");
+    CHECK(host.logged("-v2") == 2);
+  }
 }
 
 }  // namespace backplane::host

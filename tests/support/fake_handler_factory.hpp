@@ -72,6 +72,7 @@ class FakeHandlerFactory final : public HandlerFactory {
       return factory_.on_reconfigure ? factory_.on_reconfigure(user_config_json) : Status();
     }
     Status health() override { return {}; }
+    bool saves_state() override { return factory_.on_save != nullptr; }
     Result<std::optional<HandlerState>> save_state() override {
       check_thread();
       return factory_.on_save ? factory_.on_save() : std::optional<HandlerState>();

@@ -52,6 +52,24 @@ TEST_SUITE("backend") {
     CHECK(after.wait());
   }
 
+  TEST_CASE("Backend: a handler that hands nothing over is not asked, however long it runs") {
+    Gate gate;
+    BackendFixture fixture;
+    fixture.factory->on_execute = [&](std::size_t) { gate.enter(); };
+    fixture.start(BackendFixture::spec(1));
+    REQUIRE(fixture.wait_started().ok());
+    TestExchange held;
+    REQUIRE(fixture.submit(held).ok());
+    REQUIRE(gate.wait_entered());
+    Saved saved;
+    fixture.backend->save_states(saved.done());
+    const bool told = saved.wait();
+    gate.open();
+    CHECK(held.wait());
+    REQUIRE(told);
+    CHECK(saved.states().value().empty());
+  }
+
   TEST_CASE("Backend: a replica that cannot save is the answer") {
     BackendFixture fixture;
     fixture.factory->on_save = [] {
@@ -71,6 +89,7 @@ TEST_SUITE("backend") {
     BackendFixture fixture;
     Gate busy;
     fixture.factory->on_request = [&busy](Exchange&) { busy.enter(); };
+    fixture.factory->on_save = [] { return std::optional<HandlerState>(); };
     fixture.start(BackendFixture::spec());
     REQUIRE(fixture.wait_started().ok());
     TestExchange held;

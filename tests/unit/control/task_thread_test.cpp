@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <future>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -54,6 +56,34 @@ TEST_SUITE("control") {
     tasks->post_at(Clock::now() + std::chrono::hours(1), [&ran] { ran = true; });
     tasks->stop();
     CHECK_FALSE(ran);
+  }
+
+  TEST_CASE(
+      "TaskThread: a timed task that is cancelled does not run, and lets go of what it holds") {
+    bool ran = false;
+    bool let_go = false;
+    auto tasks = started();
+    std::promise<void> passed;
+    const TimePoint soon = Clock::now() + std::chrono::milliseconds(5);
+    std::shared_ptr<void> held(nullptr, [&](void*) { let_go = true; });
+    const auto timer = tasks->post_at(soon, [&ran, held = std::move(held)] { ran = true; });
+    tasks->post_at(soon, [&passed] { passed.set_value(); });
+    tasks->cancel(timer);
+    CHECK(let_go);
+    passed.get_future().wait();
+    tasks->cancel(timer);
+    tasks->cancel({});
+    tasks->stop();
+    CHECK_FALSE(ran);
+  }
+
+  TEST_CASE("TaskThread: what a task holds that is not run any more goes while the thread stops") {
+    ThreadRole dropped_by = ThreadRole::kNone;
+    auto tasks = started();
+    std::shared_ptr<void> held(nullptr, [&](void*) { dropped_by = current_thread_role(); });
+    tasks->post_at(Clock::now() + std::chrono::hours(1), [held = std::move(held)] {});
+    tasks->stop();
+    CHECK(dropped_by == ThreadRole::kControl);
   }
 
   TEST_CASE("TaskThread: its thread has the role control") {
