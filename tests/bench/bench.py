@@ -17,6 +17,7 @@ import measure_idle
 import measure_instructions
 import measure_nginx
 import measure_peers
+import measure_reload
 import measure_sdk
 import measure_start
 import measure_variants
@@ -29,10 +30,11 @@ from report import Report
 from servers import ServerError
 from steady_load import SteadyLoadError
 
+QUICK_RELOADS = 300
 # Above this load average before the start, something else competes for the two cores.
 BUSY_LOAD = 0.7
 
-# Which rows each part of the run fills; M is what metrics cost.
+# Which rows each part of the run fills; M is what metrics cost, R what reloads do.
 PARTS: tuple[tuple[tuple[str, ...], Callable[[Plan, Report], None]], ...] = (
     (("P5",), measure_instructions.measure),
     (("P12",), measure_start.measure),
@@ -46,6 +48,7 @@ PARTS: tuple[tuple[tuple[str, ...], Callable[[Plan, Report], None]], ...] = (
     (("P8",), measure_peers.measure_flask),
     (("P9", "P10"), measure_batches.measure),
     (("P11",), measure_idle.measure),
+    (measure_reload.NAMES, measure_reload.measure),
 )
 ALL_ROWS = frozenset(name for names, _ in PARTS for name in names)
 
@@ -64,8 +67,9 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="three rounds of one second")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each run; wrk takes whole ones")
+    parser.add_argument("--reloads", type=int, default=10_000, help="under load, for row R")
     parser.add_argument("--rows", type=wanted_rows, default=ALL_ROWS, metavar="P5,P9",
-                        help="only these; M is what metrics cost")
+                        help="only these; M is what metrics cost, R what reloads do")
     parser.add_argument("--noise", action="store_true",
                         help="compare nginx with itself, to see the noise of this machine")
     parser.add_argument("--write", action="store_true", help="write tests/bench/RESULTS.md too")
@@ -84,7 +88,7 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
     server_core, wrk_core = usable_cores()
     return Plan(3 if arguments.quick else arguments.rounds,
                 1 if arguments.quick else arguments.seconds, server_core, wrk_core,
-                arguments.rows)
+                arguments.rows, QUICK_RELOADS if arguments.quick else arguments.reloads)
 
 
 def run_rows(plan: Plan, report: Report) -> None:

@@ -210,10 +210,11 @@ double microseconds(nanoseconds value) {
 void print(const Plan& plan, Outcome& outcome) {
   std::printf(
       "{\"answered\": %zu, \"errors\": %zu, \"rps\": %.1f, \"p50_us\": %.1f, \"p99_us\": %.1f, "
-      "\"latest_send_us\": %.1f}\n",
+      "\"max_us\": %.1f, \"latest_send_us\": %.1f}\n",
       outcome.answered, outcome.errors, static_cast<double>(outcome.answered) / plan.seconds,
       microseconds(percentile(outcome.latencies, 0.5)),
-      microseconds(percentile(outcome.latencies, 0.99)), microseconds(outcome.latest_send));
+      microseconds(percentile(outcome.latencies, 0.99)),
+      microseconds(percentile(outcome.latencies, 1)), microseconds(outcome.latest_send));
 }
 
 }  // namespace

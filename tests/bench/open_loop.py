@@ -26,6 +26,7 @@ class Latencies:
     rps: float
     p50_us: float
     p99_us: float
+    max_us: float
     latest_send_us: float  # how late the generator itself was, at worst
 
 

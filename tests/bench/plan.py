@@ -17,6 +17,7 @@ class Plan:
     server_core: int
     wrk_core: int
     wanted: frozenset[str]  # names of rows
+    reloads: int = 10_000  # under load, for row R
 
     def wants(self, *names: str) -> bool:
         return any(name in self.wanted for name in names)

@@ -34,7 +34,7 @@ class Batches(unittest.TestCase):
 
     def test_rounds_in_which_the_generator_was_held_up_do_not_count(self) -> None:
         def late(by_us: float) -> open_loop.Latencies:
-            return open_loop.Latencies(10, 0, 5.0, 1.0, 2.0, by_us)
+            return open_loop.Latencies(10, 0, 5.0, 1.0, 2.0, 3.0, by_us)
         self.assertEqual(open_loop.undisturbed([late(10), late(9000), late(20)], 1000),
                          [late(10), late(20)])
         # With none left the row cannot be judged.
@@ -42,7 +42,7 @@ class Batches(unittest.TestCase):
 
     def test_the_generators_line_is_read_and_anything_else_refused(self) -> None:
         line = ('{"answered": 10, "errors": 1, "rps": 5.0, "p50_us": 1.5, "p99_us": 2.5, '
-                '"latest_send_us": 0.5}\n')
+                '"max_us": 9.5, "latest_send_us": 0.5}\n')
         found = open_loop.parse(line)
         self.assertEqual((found.answered, found.errors, found.p99_us), (10, 1, 2.5))
         for bad in ("", "{}", "open_loop: cannot connect"):
