@@ -56,9 +56,9 @@ Error judge_ending(const Place& place, const ProbeEnding& ending, std::chrono::m
   if (ending.timed_out) {
     return failed_at(place, "it did not end in time (" + std::to_string(limit.count()) + " ms)");
   }
-  if (ending.talkative) return failed_at(place, "it wrote to descriptors that are not its own");
-  if (ending.exit_status == kExitPipeClosed) {
-    return failed_at(place, "plugin_env_tampering", "it closed descriptors that are not its own");
+  if (ending.exit_status == kExitSpeechless) {
+    return failed_at(place, "plugin_env_tampering",
+                     "it closed, or wrote to, descriptors that are not its own");
   }
   if (ending.exit_status) {
     return failed_at(

@@ -23,15 +23,15 @@ std::string error_line(const Error& error);
 
 // The most that a child may say, in bytes.
 inline constexpr std::size_t kMaxProbeAnswer = std::size_t{1} << 20U;
-// The exit status of a child that finds its own pipe closed: only the plugin can have done that.
-inline constexpr int kExitPipeClosed = 90;
+// The exit status of a child that can say nothing more: only the plugin can have closed its
+// descriptor, or filled its file.
+inline constexpr int kExitSpeechless = 90;
 
 // How a probe child ended.
 struct ProbeEnding {
   std::optional<int> exit_status;  // of its own; nothing when a signal ended it
   int signal = 0;                  // that did
   bool timed_out = false;          // ended by us: its time was up
-  bool talkative = false;          // ended by us: it said more than it may
 };
 
 // [any] What the answer of a child that said `said` and ended so means. The plugin's code may have

@@ -42,7 +42,7 @@ void say(std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = write(kAnswer, text.data(), text.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) _exit(kExitPipeClosed);
+    if (count < 0) _exit(kExitSpeechless);
     text.remove_prefix(static_cast<std::size_t>(count));
   }
 }
@@ -52,7 +52,7 @@ void say(std::string_view text) {
   _exit(static_cast<int>(ExitCode::kOk));
 }
 
-// Leaves the process with the answer's pipe and nothing else. What the host has open closes by
+// Leaves the process with the answer's file and nothing else. What the host has open closes by
 // itself when a program is started; a library of the host's may have forgotten to ask for that.
 void arrange_descriptors() {
   dup3(STDOUT_FILENO, kAnswer, O_CLOEXEC);

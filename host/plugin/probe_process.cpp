@@ -22,21 +22,39 @@ Error unavailable(const std::string& what, int error) {
           what + ": " + std::generic_category().message(error)};
 }
 
-// A file in memory instead of a pipe: nobody has to feed it to a child that does not read.
+Result<FileDescriptor> memory_file() {
+  FileDescriptor file(memfd_create("backplane-probe", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!file.valid()) return unavailable("no file for a probe", errno);
+  return file;
+}
+
+// Files in memory instead of pipes: nobody has to feed a child that does not read, or is woken by
+// each line of one that writes.
 Result<FileDescriptor> file_with(std::string_view text) {
-  FileDescriptor file(memfd_create("backplane-probe-request", MFD_CLOEXEC));
-  if (!file.valid()) return unavailable("no file for a probe's request", errno);
+  auto file = memory_file();
+  if (!file.ok()) return file;
   while (!text.empty()) {
-    const ssize_t count = write(file.get(), text.data(), text.size());
+    const ssize_t count = write(file.value().get(), text.data(), text.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return unavailable("a probe's request cannot be written", errno);
     text.remove_prefix(static_cast<std::size_t>(count));
   }
-  lseek(file.get(), 0, SEEK_SET);
+  lseek(file.value().get(), 0, SEEK_SET);
   return file;
 }
 
-// How the child begins: our request and pipe as its standard streams, a session of its own, and the
+// One that takes kMaxProbeAnswer bytes and no more, whoever writes.
+Result<FileDescriptor> file_for_answer() {
+  auto file = memory_file();
+  if (!file.ok()) return file;
+  if (ftruncate(file.value().get(), kMaxProbeAnswer) != 0 ||
+      fcntl(file.value().get(), F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0) {
+    return unavailable("no file for a probe's answer", errno);
+  }
+  return file;
+}
+
+// How the child begins: our files as its standard streams, a session of its own, and the
 // signals as a program finds them that nobody prepared anything for.
 class StartOrders {
  public:
@@ -74,13 +92,10 @@ class StartOrders {
 Result<ProbeProcess> ProbeProcess::start(int program, const ProbeRequest& request) {
   auto written = file_with(write_probe_request(request, getpid()));
   if (!written.ok()) return std::move(written).error();
-  std::array<int, 2> ends{};
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return unavailable("no pipe to a probe", errno);
-  FileDescriptor from(ends[0]);
-  const FileDescriptor to(ends[1]);
-  fcntl(from.get(), F_SETFL, O_NONBLOCK);  // our end only: the child blocks
+  auto answer = file_for_answer();
+  if (!answer.ok()) return std::move(answer).error();
 
-  const StartOrders orders(written.value().get(), to.get());
+  const StartOrders orders(written.value().get(), answer.value().get());
   std::string path = "/proc/self/fd/" + std::to_string(program);
   std::string name = "backplane-probe";
   const std::array<char*, 2> arguments{name.data(), nullptr};
@@ -92,7 +107,7 @@ Result<ProbeProcess> ProbeProcess::start(int program, const ProbeRequest& reques
   // glibc 2.36 has no function for it. It cannot be another process: nobody else reaps this one.
   FileDescriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const int error = errno;
-  ProbeProcess started(pid, std::move(process), std::move(from));
+  ProbeProcess started(pid, std::move(process), std::move(answer).value());
   if (started.process_fd() < 0) return unavailable("no descriptor for a probe", error);
   return started;
 }
@@ -103,26 +118,25 @@ ProbeProcess::ProbeProcess(pid_t pid, FileDescriptor process, FileDescriptor ans
 ProbeProcess::ProbeProcess(ProbeProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       process_(std::move(other.process_)),
-      answer_(std::move(other.answer_)),
-      said_(std::move(other.said_)) {}
+      answer_(std::move(other.answer_)) {}
 
 ProbeProcess::~ProbeProcess() {
   kill();
   reap();
 }
 
-void ProbeProcess::hear() {
+std::string ProbeProcess::said() const {
+  std::string text;
   std::array<char, 4096> buffer;
-  while (answer_.valid()) {
-    const ssize_t count = read(answer_.get(), buffer.data(), buffer.size());
+  for (;;) {
+    const ssize_t count =
+        pread(answer_.get(), buffer.data(), buffer.size(), static_cast<off_t>(text.size()));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count <= 0) {
-      answer_.reset();
-    } else {
-      said_.append(buffer.data(), static_cast<std::size_t>(count));
-      if (said_.size() > kMaxProbeAnswer) answer_.reset();
-    }
+    const std::string_view read(buffer.data(), count < 0 ? 0 : static_cast<std::size_t>(count));
+    // What was never written is NUL, which no line has.
+    const std::string_view written = read.substr(0, read.find('\0'));
+    text += written;
+    if (written.size() < buffer.size()) return text;
   }
 }
 

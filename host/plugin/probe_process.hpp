@@ -24,12 +24,8 @@ class ProbeProcess {
 
   // Readable once the process has ended.
   int process_fd() const { return process_.get(); }
-  // Readable when it has said something; -1 once it says nothing more.
-  int answer_fd() const { return answer_.get(); }
-
-  // Takes what it has said and nobody has taken; does not block.
-  void hear();
-  const std::string& said() const { return said_; }
+  // What it has said so far, whole once it has ended: kMaxProbeAnswer bytes at the most.
+  std::string said() const;
 
   // Ends it and what it started, as far as that stayed in its process group.
   void kill();
@@ -41,8 +37,7 @@ class ProbeProcess {
 
   pid_t pid_;  // -1 once it was reaped
   FileDescriptor process_;
-  FileDescriptor answer_;
-  std::string said_;
+  FileDescriptor answer_;  // a file in memory
 };
 
 }  // namespace backplane::host

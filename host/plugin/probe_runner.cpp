@@ -137,11 +137,9 @@ void ProbeRunner::wait() const {
   TimePoint deadline = kNever;
   for (const Running& running : running_) {
     watched.push_back({.fd = running.process.process_fd(), .events = POLLIN, .revents = 0});
-    // poll() passes over one that is closed.
-    watched.push_back({.fd = running.process.answer_fd(), .events = POLLIN, .revents = 0});
     if (!running.timed_out) deadline = std::min(deadline, running.deadline);
   }
-  // What is ready is asked from each anyway; after a signal, too, there is nothing to lose.
+  // Each is asked anyway; after a signal, too, there is nothing to lose.
   poll(watched.data(), watched.size(), until(deadline));
   eventfd_t ignored = 0;
   eventfd_read(wake_.get(), &ignored);
@@ -151,10 +149,7 @@ void ProbeRunner::look_after(TimePoint now) {
   for (auto it = running_.begin(); it != running_.end();) {
     Running& running = *it;
     pollfd ended{.fd = running.process.process_fd(), .events = POLLIN, .revents = 0};
-    // Before it is heard: what it said until its end is there then.
-    const bool is_over = poll(&ended, 1, 0) == 1;
-    running.process.hear();
-    if (is_over) {
+    if (poll(&ended, 1, 0) == 1) {
       auto outcome = outcome_of(running);
       const Done done = std::move(running.done);
       // Before it is told: whoever hears of the end finds nothing of the process any more.
@@ -163,9 +158,7 @@ void ProbeRunner::look_after(TimePoint now) {
       continue;
     }
     running.timed_out = running.timed_out || now >= running.deadline;
-    if (running.timed_out || running.process.said().size() > kMaxProbeAnswer) {
-      running.process.kill();
-    }
+    if (running.timed_out) running.process.kill();
     ++it;
   }
 }
@@ -174,7 +167,6 @@ Result<ProbeReport> ProbeRunner::outcome_of(Running& running) const {
   running.process.kill();  // what it may have started
   ProbeEnding ending = running.process.reap();
   ending.timed_out = running.timed_out;
-  ending.talkative = running.process.said().size() > kMaxProbeAnswer;
   auto report = judge_probe(running.process.said(), ending, time_limit_);
   if (!report.ok()) return with_plugin(std::move(report).error(), running.plugin);
   report.value().took =

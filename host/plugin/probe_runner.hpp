@@ -70,9 +70,9 @@ class ProbeRunner {
   // False when it is time to end.
   bool start_waiting();
   void begin(Waiting waiting);
-  // Blocks until a process has something to say, has ended, or has no more time.
+  // Blocks until a process has ended or has no more time, or until there is another to start.
   void wait() const;
-  // Hears, kills and finishes what is due.
+  // Kills and finishes what is due.
   void look_after(TimePoint now);
   // Of one whose process has ended.
   Result<ProbeReport> outcome_of(Running& running) const;

@@ -155,8 +155,8 @@ TEST_SUITE("plugin") {
         {"closes_standard_output",
          "stage 'init' of the probe: it changed the process that it is in: the standard streams"},
         {"closes_descriptors",
-         "stage 'create' of the probe, backend 'tag': it closed descriptors "
-         "that are not its own"}};
+         "stage 'create' of the probe, backend 'tag': it closed, or wrote to, descriptors that are "
+         "not its own"}};
     for (const auto& sin : sins) {
       CHECK(outcome(sin.first) == "plugin_env_tampering: " + sin.second);
     }
@@ -166,6 +166,12 @@ TEST_SUITE("plugin") {
     CHECK(outcome("writes_everywhere") ==
           "plugin_probe_failed: stage 'create' of the probe, backend 'tag': its answer cannot be "
           "read");
+  }
+
+  TEST_CASE("probe: a plugin that leaves no room for the answer does not pass") {
+    CHECK(outcome("fills_descriptors") ==
+          "plugin_env_tampering: stage 'create' of the probe, backend 'tag': it closed, or wrote "
+          "to, descriptors that are not its own");
   }
 
   TEST_CASE("probe: what a plugin starts ends with the probe") {
