@@ -5,11 +5,11 @@
 #include <unistd.h>
 #include <vector>
 
-#include <Poco/SHA2Engine.h>
+#include <Poco/Crypto/DigestEngine.h>
 
 namespace backplane::host {
 
-Sha256::Sha256() : engine_(std::make_unique<Poco::SHA2Engine>()) {}
+Sha256::Sha256() : engine_(std::make_unique<Poco::Crypto::DigestEngine>("SHA256")) {}
 Sha256::~Sha256() = default;
 
 void Sha256::update(std::span<const std::byte> bytes) {

@@ -7,8 +7,8 @@
 
 #include "host/base/result.hpp"
 
-namespace Poco {
-class SHA2Engine;
+namespace Poco::Crypto {
+class DigestEngine;
 }
 
 namespace backplane::host {
@@ -21,13 +21,13 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
 
-  // [any] About 5 ms for each MiB.
+  // [any] OpenSSL's, which takes a fifth of the time that Poco::SHA2Engine does.
   void update(std::span<const std::byte> bytes);
   // [any] 64 lower-case hexadecimal digits; ends this digest.
   std::string finish();
 
  private:
-  std::unique_ptr<Poco::SHA2Engine> engine_;
+  std::unique_ptr<Poco::Crypto::DigestEngine> engine_;
 };
 
 // [any] The digest of the whole file behind `fd`, whose offset does not move. Blocks on the disk.
