@@ -8,12 +8,17 @@
 #include <future>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
 
 namespace backplane::host {
 namespace {
+
+// Of probes: a tenth of the weight of a thread that serves, so that they end even where those are
+// always busy.
+constexpr int kNiceness = 10;
 
 Error shutting_down() {
   return {ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"};
@@ -101,6 +106,9 @@ void ProbeRunner::wake_up() const {
 }
 
 void ProbeRunner::run() {
+  // Inherited by every child: a request must not wait for a probe, and a probe can wait. Of this
+  // thread alone (setpriority(2), "C library/kernel differences"); where it is refused, both wait.
+  setpriority(PRIO_PROCESS, 0, kNiceness);
   while (start_waiting()) {
     wait();
     look_after(Clock::now());
