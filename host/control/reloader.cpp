@@ -160,7 +160,9 @@ void Reloader::finish(const RunPtr& run, const Result<ReloadOutcome>& outcome) {
         operation.stage == OperationStage::kDone && !operation.stages.empty()
             ? operation.stages.back().stage
             : operation.stage;
-    answer = failure_at(outcome.error(), stage);
+    answer = failure_at(outcome.error(), stage)
+                 .with_member("serving_generation",
+                              std::to_string(serving_generation(run->request.plugin)));
     last_errors_.insert_or_assign(run->request.plugin, answer.error());
   }
   ++counts_[!answer.ok()             ? std::string(answer.error().reason())
@@ -179,6 +181,15 @@ void Reloader::finish(const RunPtr& run, const Result<ReloadOutcome>& outcome) {
   std::erase(queue, run);
   for (const Done& done : run->done) done(answer);
   if (was_first && !queue.empty()) start(queue.front());
+}
+
+std::uint64_t Reloader::serving_generation(const std::string& plugin) const {
+  for (const std::string& tag : controller_.users_of(plugin)) {
+    const auto backend = controller_.serving(tag);
+    const PluginLibrary* const library = backend == nullptr ? nullptr : backend->library();
+    if (library != nullptr) return library->generation();
+  }
+  return 0;
 }
 
 bool Reloader::is_reloading(const std::string& plugin) const {

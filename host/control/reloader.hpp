@@ -33,7 +33,7 @@ class Reloader {
   // [control] Answers the operation to watch it by, 0 when it is refused at once. kNotFound
   // "unknown_plugin", "plugin_not_in_use"; kConflict "nothing_to_roll_back", "reload_in_progress";
   // what PluginStore and Controller::propose answer; and kBadHandlerResponse when the version was
-  // loaded and does not do. Errors name the "stage".
+  // loaded and does not do. Errors name the "stage", and the "serving_generation" that goes on.
   std::uint64_t reload(ReloadRequest request, Done done);
 
   // [control] How often reloads came to what: "done", "unchanged", or the code of the failure.
@@ -60,6 +60,8 @@ class Reloader {
   void start(const RunPtr& run);
   void on_opened(const RunPtr& run, const Result<OpenedPlugin>& opened);
   void propose(const RunPtr& run, const std::shared_ptr<PluginLibrary>& library);
+  // The version of `plugin` that serves; 0: none.
+  std::uint64_t serving_generation(const std::string& plugin) const;
   // Answers, and makes way for the next one.
   void finish(const RunPtr& run, const Result<ReloadOutcome>& outcome);
 

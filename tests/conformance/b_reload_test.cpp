@@ -80,6 +80,7 @@ TEST_SUITE("reload") {
     const Answer corrupt = host.reload();
     CHECK(corrupt.refusal() == "422 not_elf");
     CHECK(corrupt.text_at("/stage") == "staging");
+    CHECK(corrupt.at("/serving_generation") == "1");
     CHECK(host.plugin().text_at("/last_error/code") == "not_elf");
 
     host.drop("version_create_fails");
