@@ -49,6 +49,8 @@ void AdminCall::fail(const Error& error) {
   set_answered();
   Exchange& exchange = pending_.exchange();
   fill_error_response(error, exchange.request.request_id.view(), exchange.response);
+  // Whatever it is passes, or the next host is up by then.
+  if (error.code() == ErrorCode::kUnavailable) exchange.response.headers.add("Retry-After", "1");
   finish(error.reason(), std::nullopt);
 }
 

@@ -12,6 +12,17 @@ Instant now() {
   return {.wall = wall_now(), .steady = Clock::now()};
 }
 
+// That `operation` can be aborted no more, and what can be done instead.
+Error finished(const Operation& operation) {
+  std::string words = "operation " + std::to_string(operation.id) + " can be aborted no more";
+  const bool switched =
+      operation.state == OperationState::kRunning || operation.state == OperationState::kSucceeded;
+  if (operation.action == "reload" && switched) {
+    words += "; a rollback brings the version before back";
+  }
+  return {ErrorCode::kConflict, "operation_finished", std::move(words)};
+}
+
 }  // namespace
 
 std::uint64_t Controller::begin_operation(std::string action, std::string object,
@@ -96,8 +107,7 @@ Status Controller::abort(std::uint64_t operation) {
   const OperationStage stage = operations_.find(operation)->stage;
   if (found == proposals_.end() ||
       (stage != OperationStage::kBuilding && stage != OperationStage::kCanary)) {
-    return Error(ErrorCode::kConflict, "operation_finished",
-                 "operation " + std::to_string(operation) + " can be aborted no more");
+    return finished(*operations_.find(operation));
   }
   const ProposalPtr proposal = found->second;
   fail(proposal, aborted, OperationState::kAborted);
