@@ -7,10 +7,14 @@
 #include <doctest/doctest.h>
 
 #include "host/plugin/sha256.hpp"
+#include "tests/support/background_load.hpp"
+#include "tests/support/built_plugin.hpp"
 #include "tests/support/host_directory.hpp"
 #include "tests/support/host_fixture.hpp"
 #include "tests/support/host_process.hpp"
+#include "tests/support/reload_contract.hpp"
 #include "tests/support/signing_key.hpp"
+#include "tests/support/spoiled_host.hpp"
 
 namespace backplane::host {
 namespace {
@@ -134,6 +138,47 @@ SCENARIO("with a signing key, only what was signed with it is loaded") {
       THEN("the listing follows") {
         CHECK(with == "true");
         CHECK(tried(host, "hello") == "403 bad_signature, bad_signature");
+      }
+    }
+  }
+}
+
+SCENARIO("a reload takes no file that is not allowed or not signed, and the one before serves") {
+  const SigningKey key;
+  const auto digest_of = [](const char* name) {
+    return sha256_of_bytes(bytes_of(built_plugin(name)));
+  };
+  GIVEN("a host that may load versions 1 and 2 when they are signed, and serves version 1") {
+    VersionHost host([&](HostConfig& config) {
+      config.allowed_plugins["version"] = {digest_of("version1"), digest_of("version2")};
+      wanting(key)(config);
+      drop(config.plugin_directory / "version.so.sig",
+           key.sign_file(bytes_of(built_plugin("version1"))));
+    });
+    const ReloadContract contract(host);
+    BackgroundLoad load(host.data_port(), "/v");
+    const auto check_refused = [&](const std::string& refusal) {
+      const Answer answer = host.reload();
+      CHECK(answer.refusal() == refusal);
+      CHECK(answer.text_at("/stage") == "staging");
+      contract.check(answer);
+      CHECK(load.wait_answered(8));
+      CHECK(kinds(load.stop()) == "v1");
+    };
+    WHEN("a version that is not on the list is dropped") {
+      host.drop("version3");
+      THEN("it is forbidden") {
+        check_refused("403 sha256_mismatch");
+      }
+    }
+    WHEN("a version of the list is dropped beside the signature of another") {
+      host.drop("version2");
+      THEN("it is forbidden until it is signed") {
+        check_refused("403 bad_signature");
+        drop(host.plugin_directory() / "version.so.sig",
+             key.sign_file(bytes_of(built_plugin("version2"))));
+        CHECK(host.reload().status() == 200);
+        CHECK(host.get("/v").body() == "v2");
       }
     }
   }
