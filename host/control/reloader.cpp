@@ -210,7 +210,7 @@ const Error* Reloader::last_error(const std::string& plugin) const {
 bool may_pass(const Error& error) {
   const std::string_view reason = error.reason();
   return reason == "reload_in_progress" || reason == "operation_in_progress" ||
-         reason == "state_moved" || reason == "starting";
+         reason == "state_moved" || reason == "starting" || reason == "source_busy";
 }
 
 }  // namespace backplane::host

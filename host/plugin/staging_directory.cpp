@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/plugin/preflight_code.hpp"
+#include "host/plugin/read_lease.hpp"
 #include "host/plugin/sha256.hpp"
 
 namespace backplane::host {
@@ -116,6 +117,10 @@ Result<StagedFile> StagingDirectory::copy(const DroppedFile& from, const std::st
   if (size < kMinSize || size > kMaxSize) {
     return refusal(PreflightCode::kBadSize, "'" + file + "' has " + std::to_string(size) +
                                                 " bytes; a plugin has 64 bytes to 256 MiB");
+  }
+  const ReadLease lease(from.fd.get());
+  if (lease.has_writer()) {
+    return Error(ErrorCode::kConflict, "source_busy", "'" + file + "' is open for writing");
   }
   const std::string stem = file.substr(0, file.size() - 3) + "." + std::to_string(generation) + ".";
   // The digest, which is part of the name, is known only at the end.

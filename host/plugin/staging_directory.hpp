@@ -26,6 +26,7 @@ class StagingDirectory {
   // [control] Copies `file` of `from`, hashing on the way, and takes its signature. `generation`
   // must differ from call to call for one file. Refuses as PluginDirectory::open does;
   // kInvalidArgument "bad_size"; kConflict "source_changed": it was written meanwhile;
+  // "source_busy": somebody has it open for writing;
   // kInsufficientStorage "store_full": the disk is; kUnavailable "staging_failed". Blocks on the
   // disk; nothing stays on failure.
   Result<StagedFile> stage(const PluginDirectory& from, const std::string& file,

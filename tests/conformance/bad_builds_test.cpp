@@ -147,13 +147,13 @@ TEST_SUITE("bad builds") {
   }
 
   TEST_CASE("49: what changes the process is refused with what it changed") {
-    check_all({tampers("changes_locale", "the locale"),
-               tampers("changes_signal_mask", "the signal mask"),
-               tampers("changes_working_directory", "the working directory"),
-               tampers("changes_float_mode", "the floating-point mode"),
-               tampers("installs_signal_handler", "the handler of signal 15"),
-               tampers("closes_descriptors", "it closed descriptors that are not its own"),
-               tampers("closes_standard_output", "the standard streams")});
+    check_all(
+        {tampers("changes_locale", "the locale"), tampers("changes_signal_mask", "the signal mask"),
+         tampers("changes_working_directory", "the working directory"),
+         tampers("changes_float_mode", "the floating-point mode"),
+         tampers("installs_signal_handler", "the handler of signal 15"),
+         tampers("closes_descriptors", "it closed, or wrote to, descriptors that are not its own"),
+         tampers("closes_standard_output", "the standard streams")});
   }
 
   TEST_CASE("B10: one replica of four that does not start takes the others with it") {

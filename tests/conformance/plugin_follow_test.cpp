@@ -71,20 +71,21 @@ TEST_SUITE("watch") {
     });
     PluginGate gate(host.directory());
     PendingAnswer change = drop_during_change(host, gate);
-    std::ofstream file(host.plugin_directory() / "ctorwait.so", std::ios::binary | std::ios::app);
-    file << "again" << std::flush;
+    const auto write = [file = host.plugin_directory() / "ctorwait.so"] {
+      std::ofstream(file, std::ios::binary | std::ios::app) << '.';
+    };
+    write();
     gate.open(64);
     // Never quiet, unless this thread was not let run for so long.
     TimePoint last = Clock::now();
     Duration longest{};
     const bool overtaken = wait_for([&] {
-      file << "." << std::flush;
+      write();
       longest = std::max(longest, Clock::now() - std::exchange(last, Clock::now()));
       return watched(host, "overtaken") > 0 || watched(host, "reloaded") > 0;
     });
     CHECK(overtaken);
     if (longest < std::chrono::milliseconds(400)) CHECK(watched(host, "reloaded") == 0);
-    file.close();
     CHECK(change.get().status() == 200);
     CHECK(wait_for([&] {
       const Answer plugin = host.admin("GET", "/v1/plugins/ctorwait");

@@ -90,8 +90,8 @@ TEST_SUITE("watch") {
     BackgroundLoad load(host.data_port(), "/v");
     REQUIRE(load.wait_answered(20));
     const std::string whole = bytes_of(built_plugin("version2"));
-    std::ofstream file(host.file(), std::ios::binary | std::ios::trunc);
-    file << whole.substr(0, whole.size() / 2) << std::flush;
+    std::ofstream(host.file(), std::ios::binary | std::ios::trunc)
+        << whole.substr(0, whole.size() / 2);
     // Whoever writes it has stopped in the middle.
     CHECK(wait_watched(host, "failed", 1));
     CHECK_FALSE(host.plugin().text_at("/last_error/code").empty());
@@ -99,11 +99,22 @@ TEST_SUITE("watch") {
     REQUIRE(wait_look(host));
     CHECK(watched(host, "failed") == 1);
     CHECK(host.get("/v").body() == "v1");
-    file << whole.substr(whole.size() / 2) << std::flush;
+    std::ofstream(host.file(), std::ios::binary | std::ios::app) << whole.substr(whole.size() / 2);
     CHECK(host.wait_served("v2"));
     CHECK(wait_watched(host, "reloaded", 1));
     CHECK(host.plugin().at("/last_error").empty());
     check_served(load);
+  }
+
+  TEST_CASE("row 67: a file that somebody has open for writing waits until it is closed") {
+    WatchedHost host;
+    std::ofstream file(host.file(), std::ios::binary | std::ios::trunc);
+    file << bytes_of(built_plugin("version2")) << std::flush;
+    CHECK(wait_watched(host, "retried", 1));
+    CHECK(host.get("/v").body() == "v1");
+    file.close();
+    CHECK(host.wait_served("v2"));
+    CHECK(watched(host, "failed") == 0);
   }
 
   TEST_CASE("row 67: what editors and builds leave on the way is not looked at") {

@@ -59,8 +59,8 @@ TEST_SUITE("control") {
   }
 
   TEST_CASE("may_pass: only what something else was in the way of may pass") {
-    for (const char* const reason :
-         {"reload_in_progress", "operation_in_progress", "state_moved", "starting"}) {
+    for (const char* const reason : {"reload_in_progress", "operation_in_progress", "state_moved",
+                                     "starting", "source_busy"}) {
       CAPTURE(reason);
       CHECK(may_pass(Error(ErrorCode::kConflict, reason, "")));
     }

@@ -81,6 +81,26 @@ TEST_SUITE("plugin") {
     CHECK(preflight(staged.value().fd(), PreflightPolicy()).ok());
   }
 
+  TEST_CASE("StagingDirectory: a file that is being written is not taken, however long it rests") {
+    const TemporaryDirectory folder;
+    std::filesystem::create_directory(folder / "plugins");
+    folder.copy(BACKPLANE_HELLO_PLUGIN, "plugins/a.so");
+    const auto staging = StagingDirectory::create(folder / "staging");
+    REQUIRE(staging.ok());
+    const PluginDirectory plugins(folder / "plugins");
+    const auto take = [&](std::uint64_t generation) {
+      return staging.value().stage(plugins, "a.so", generation);
+    };
+    std::ofstream writing(folder / "plugins/a.so", std::ios::binary | std::ios::in);
+    writing << "half" << std::flush;
+    const auto refused = take(1);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().reason() == "source_busy");
+    CHECK(refused.error().message() == "'a.so' is open for writing");
+    writing.close();
+    CHECK(take(2).ok());
+  }
+
   TEST_CASE("StagingDirectory: nothing stays of a file that is refused") {
     const TemporaryDirectory folder;
     std::filesystem::create_directory(folder / "plugins");
