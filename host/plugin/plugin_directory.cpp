@@ -183,6 +183,10 @@ Result<DroppedFile> PluginDirectory::open_component(const std::string& file) con
   Status permitted = check_permissions("the plugin directory", folder);
   if (permitted.ok()) permitted = check_permissions("'" + file + "'", status);
   if (!permitted.ok()) return std::move(permitted).error();
+  if (status.st_nlink == 0) {
+    return Error(ErrorCode::kConflict, "source_changed",
+                 "'" + file + "' was replaced or removed while it was being opened");
+  }
   if (status.st_nlink != 1) {
     return Error(ErrorCode::kInvalidArgument, "plugin_permissions",
                  "'" + file + "' has " + std::to_string(status.st_nlink) + " hard links, not one");
