@@ -1,23 +1,34 @@
 #include "host/plugin/sha256.hpp"
 
 #include <cerrno>
+#include <new>
+#include <openssl/evp.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
 
-#include <Poco/Crypto/DigestEngine.h>
+#include <Poco/DigestEngine.h>
 
 namespace backplane::host {
 
-Sha256::Sha256() : engine_(std::make_unique<Poco::Crypto::DigestEngine>("SHA256")) {}
+Sha256::Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+  // Fails where memory is short.
+  if (context_ == nullptr || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
+    throw std::bad_alloc();
+  }
+}
 Sha256::~Sha256() = default;
 
 void Sha256::update(std::span<const std::byte> bytes) {
-  engine_->update(bytes.data(), bytes.size());
+  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
 }
 
 std::string Sha256::finish() {
-  return Poco::DigestEngine::digestToHex(engine_->digest());
+  Poco::DigestEngine::Digest digest(EVP_MAX_MD_SIZE);
+  unsigned size = 0;
+  EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+  digest.resize(size);
+  return Poco::DigestEngine::digestToHex(digest);
 }
 
 Result<std::string> sha256_of(int fd) {
