@@ -13,6 +13,7 @@ from typing import Callable
 
 import check
 import measure_batches
+import measure_canary
 import measure_idle
 import measure_instructions
 import measure_nginx
@@ -49,6 +50,7 @@ PARTS: tuple[tuple[tuple[str, ...], Callable[[Plan, Report], None]], ...] = (
     (("P9", "P10"), measure_batches.measure),
     (("P11",), measure_idle.measure),
     (measure_reload.NAMES, measure_reload.measure),
+    (measure_reload.NAMES, measure_canary.measure),
 )
 ALL_ROWS = frozenset(name for names, _ in PARTS for name in names)
 

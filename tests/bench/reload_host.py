@@ -74,25 +74,28 @@ class ReloadHost(Backplane):
         self.drop()
         self.connections: dict[str, http.client.HTTPConnection] = {}
 
-    def drop(self) -> None:
-        """Renames the version of this turn into place, as a user does."""
+    def drop(self, version: str | None = None) -> None:
+        """Renames a version, or that of this turn, into place, as a user does."""
         incoming = self.plugins / "incoming"
-        shutil.copy(BUILD / "bench_plugins" / f"alternate_{VERSIONS[self.turn % 2]}.so", incoming)
+        version = version or VERSIONS[self.turn % 2]
+        shutil.copy(BUILD / "bench_plugins" / f"alternate_{version}.so", incoming)
         incoming.chmod(0o644)
         incoming.rename(self.plugins / "alternate.so")
 
-    def ask(self, address: str, method: str, path: str) -> tuple[int, str]:
+    def ask(self, address: str, method: str, path: str, body: Json | None = None,
+            ) -> tuple[int, str]:
         """On a connection that stays open: a new one costs what is not the host's."""
         connection = self.connections.get(address)
         if connection is None:
             connection = http.client.HTTPConnection(address, timeout=REQUEST_SECONDS)
             self.connections[address] = connection
-        connection.request(method, path)
+        fields = {"Content-Type": "application/json"} if body is not None else {}
+        connection.request(method, path, None if body is None else json.dumps(body), fields)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
-    def ask_admin(self, method: str, path: str) -> tuple[int, str]:
-        return self.ask(self.admin.removeprefix("http://"), method, path)
+    def ask_admin(self, method: str, path: str, body: Json | None = None) -> tuple[int, str]:
+        return self.ask(self.admin.removeprefix("http://"), method, path, body)
 
     def reload(self, found: Reloads) -> None:
         self.turn += 1

@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -6,10 +7,21 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/background_load.hpp"
 #include "tests/support/plugin_gate.hpp"
 #include "tests/support/version_host.hpp"
 
 namespace backplane::host {
+
+namespace {
+
+// BACKPLANE_RELOADS in the environment asks for more.
+int wanted_reloads() {
+  const char* const wanted = std::getenv("BACKPLANE_RELOADS");
+  return wanted == nullptr ? 100 : std::stoi(wanted);
+}
+
+}  // namespace
 
 TEST_SUITE("reload") {
   TEST_CASE("B20: many reloads leave nothing behind: no mapping, descriptor or thread") {
@@ -31,9 +43,16 @@ TEST_SUITE("reload") {
     const auto descriptors = count("/proc/self/fd");
     const auto threads = count("/proc/self/task");
     const int mappings = mapped();
-    for (int i = 0; i < 100; ++i) {
-      host.drop(i % 2 == 0 ? "version2" : "version1");
+    BackgroundLoad load(host.data_port(), "/v");
+    for (int i = 0; i < wanted_reloads(); ++i) {
+      const bool to_second = i % 2 == 0;
+      host.drop(to_second ? "version2" : "version1");
       REQUIRE(host.reload().status() == 200);
+      CHECK(host.get("/v").body() == (to_second ? "v2" : "v1"));
+    }
+    for (const auto& answered : load.stop()) {
+      const std::string& answer = answered.first;
+      CHECK_MESSAGE((answer == "v1" || answer == "v2"), answer);
     }
     REQUIRE(wait_generations(host, 1));
     CHECK(mapped() == mappings);
