@@ -143,16 +143,18 @@ class HandlerEntry {
 
   static const void* get_extension(bp_replica* /*replica*/, const char* id) noexcept {
     if constexpr (HasState<T>) {
+      static constexpr bp_state kState = state_table();
       if (std::string_view(id) == BP_STATE_EXTENSION) return &kState;
     }
     if constexpr (HasWarmUp<T>) {
+      static constexpr bp_warmup kWarmUp = warm_up_table();
       if (std::string_view(id) == BP_WARMUP_EXTENSION) return &kWarmUp;
     }
     return nullptr;
   }
 
  private:
-  static consteval bp_state state_table() {
+  static constexpr bp_state state_table() {
     bp_state table{};
     table.struct_size = sizeof(bp_state);
     table.version = 1;
@@ -163,7 +165,7 @@ class HandlerEntry {
     }
     return table;
   }
-  static consteval bp_warmup warm_up_table() {
+  static constexpr bp_warmup warm_up_table() {
     bp_warmup table{};
     table.struct_size = sizeof(bp_warmup);
     if constexpr (HasWarmUp<T>) table.warm_up = &HandlerEntry::warm_up;
@@ -266,9 +268,6 @@ class HandlerEntry {
     (message.append(parts), ...);
     for (bp_call* call : calls) self.host.call_complete(call, status, to_bp_str(message));
   }
-
-  static constexpr bp_state kState = state_table();
-  static constexpr bp_warmup kWarmUp = warm_up_table();
 };
 
 }  // namespace backplane
