@@ -39,12 +39,12 @@ struct HostConfig {
   std::optional<std::filesystem::path> signing_key;  // when every plugin must be signed
   // Plugins are tried in a child process before they are loaded, each for at most `probe_timeout`.
   bool probe_plugins = true;
-  std::chrono::milliseconds probe_timeout{10'000};
   // Whether a plugin is reloaded by itself when its file is renamed into the directory, and how
-  // long after that; see PluginWatcher.
+  // long after that (`watch_settle`); see PluginWatcher.
   bool watch_plugins = false;
-  std::chrono::milliseconds watch_settle{200};
   std::uint32_t max_pinned = 8;  // plugin generations that stay in memory; then none is loaded
+  std::chrono::milliseconds probe_timeout{10'000};
+  std::chrono::milliseconds watch_settle{200};
   std::filesystem::path state_directory = "state";
   std::optional<std::filesystem::path> app_file;  // the desired state of the first start
 

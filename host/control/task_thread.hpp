@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 
 #include "host/base/clock.hpp"
 #include "host/base/mutex.hpp"
@@ -26,7 +27,9 @@ class TaskThread {
     TimePoint when;
     std::uint64_t number = 0;
 
-    auto operator<=>(const Timer&) const = default;
+    bool operator<(const Timer& other) const {
+      return std::tie(when, number) < std::tie(other.when, other.number);
+    }
   };
 
   static Result<std::unique_ptr<TaskThread>> start(const std::string& name);

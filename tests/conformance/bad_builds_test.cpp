@@ -24,7 +24,7 @@ struct Sin {
   std::string init = "null";
 };
 
-const std::string kPlenty = R"({"num_replicas":4})";
+const std::string four_replicas = R"({"num_replicas":4})";
 
 // That the answer to the reload is the one that `sin` deserves, and that everything is as before.
 void check_refusal(const SpoiledHost& host, const Sin& sin, const Answer& answer) {
@@ -43,7 +43,7 @@ void check_refusal(const SpoiledHost& host, const Sin& sin, const Answer& answer
 // Drops the spoiled build over the good one, under load.
 void check_refused(SpoiledHost& host, const Sin& sin) {
   CAPTURE(sin.plugin);
-  host.serve(sin.plugin, sin.init, kPlenty);
+  host.serve(sin.plugin, sin.init, four_replicas);
   const std::string app = host.admin("GET", "/v1/app").body();
   const std::string revision = host.revision();
   BackgroundLoad load(host.data_port(), "/" + sin.plugin);

@@ -227,7 +227,7 @@ TEST_SUITE("bad files") {
   TEST_CASE("58: so is a good file in a directory that others may write") {
     VersionHost host;
     host.drop("version2");
-    for (const mode_t bits : {0770, 0707}) {
+    for (const mode_t bits : {0770U, 0707U}) {
       REQUIRE(::chmod(host.plugin_directory().c_str(), bits) == 0);
       const Answer answer = host.reload();
       CHECK(answer.refusal() == "422 plugin_permissions");

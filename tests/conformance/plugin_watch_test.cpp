@@ -44,7 +44,8 @@ bool has_notices() {
 // What all requests of `load` were answered with must be versions of the plugin.
 void check_served(BackgroundLoad& load) {
   REQUIRE(load.wait_answered(20));
-  for (const auto& [body, count] : load.stop()) {
+  for (const auto& answered : load.stop()) {
+    const std::string& body = answered.first;
     CHECK_MESSAGE(body.size() == 2, body);
     CHECK(body.front() == 'v');
   }

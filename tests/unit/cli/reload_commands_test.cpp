@@ -15,14 +15,14 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-const std::string kDigest = "4a2f56a9d86c" + std::string(52, '0');
+const std::string whole_digest = "4a2f56a9d86c" + std::string(52, '0');
 
 std::string operation(const std::string& members) {
   return R"({"id":"12","action":"reload","object":"hello","state":"succeeded","stage":"done",)" +
          members + R"("built":1,"to_build":1,"revision":8})";
 }
 
-const std::string kThrough =
+const std::string gone_through =
     operation(R"("stages_ms":{"staging":1.2,"probing":40.13,"loading":0.512,"building":9.8,)"
               R"("committing":0.9},"warnings":["it starts a thread"],)");
 
@@ -58,8 +58,8 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("reload: what runs now, how long each stage took, and what to mind") {
-    const std::string answer = R"({"state":"done","plugin":"hello","sha256":")" + kDigest +
-                               R"(","generation":3,"revision":8,"operation":)" + kThrough + "}";
+    const std::string answer = R"({"state":"done","plugin":"hello","sha256":")" + whole_digest +
+                               R"(","generation":3,"revision":8,"operation":)" + gone_through + "}";
     const std::string took =
         "took 52.5 ms: staging 1.20 ms, probing 40.1 ms, loading 512 us, building 9.80 ms, "
         "committing 900 us\nwarning: it starts a thread\n";
@@ -68,7 +68,7 @@ TEST_SUITE("cli") {
     CHECK(said_by({"rollback", "hello"}, answer)
               .starts_with("plugin 'hello' is rolled back: generation 3"));
     // As it ends where the operation was watched.
-    CHECK(said_by({"reload", "hello"}, kThrough) ==
+    CHECK(said_by({"reload", "hello"}, gone_through) ==
           "plugin 'hello' is reloaded (revision 8)\n" + took);
   }
 
@@ -77,7 +77,7 @@ TEST_SUITE("cli") {
     const std::string said =
         "plugin 'hello' runs this file already; --force loads it anew (revision 8)\n";
     CHECK(said_by({"reload", "hello"}, R"({"state":"unchanged","plugin":"hello","sha256":")" +
-                                           kDigest + R"(","revision":8,"operation":)" + idle +
+                                           whole_digest + R"(","revision":8,"operation":)" + idle +
                                            "}") == said);
     CHECK(said_by({"reload", "hello"}, idle) == said);
   }
@@ -111,7 +111,7 @@ TEST_SUITE("cli") {
   }
 
   TEST_CASE("render_operation: how long each stage took, and what was found on the way") {
-    const std::string text = render_operation(parsed_json(kThrough).root());
+    const std::string text = render_operation(parsed_json(gone_through).root());
     CHECK(text.find("took        staging 1.20 ms, probing 40.1 ms,") != std::string::npos);
     CHECK(text.find("warning     it starts a thread\n") != std::string::npos);
   }

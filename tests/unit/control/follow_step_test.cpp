@@ -14,12 +14,12 @@ SettledPlugin file(const std::string& sha256, bool at_start = false) {
   return {.plugin = "p", .identity = kDropped, .sha256 = sha256, .at_start = at_start};
 }
 
-const FollowFacts kServing{.used = true, .version = {.sha256 = "v2", .previous = "v1"}};
+const FollowFacts serving_facts{.used = true, .version = {.sha256 = "v2", .previous = "v1"}};
 
 TEST_SUITE("control") {
   TEST_CASE("follow_step: another file than what runs is reloaded, at the start too") {
-    CHECK(follow_step(file("v3"), kServing) == FollowStep::kReload);
-    CHECK(follow_step(file("v3", true), kServing) == FollowStep::kReload);
+    CHECK(follow_step(file("v3"), serving_facts) == FollowStep::kReload);
+    CHECK(follow_step(file("v3", true), serving_facts) == FollowStep::kReload);
     // Nothing runs: the file was not there when the host started.
     CHECK(follow_step(file("v3"), {.used = true, .serving = false}) == FollowStep::kReload);
   }
@@ -27,15 +27,15 @@ TEST_SUITE("control") {
   TEST_CASE(
       "follow_step: a plugin that nobody uses, or of a backend that is being changed, waits") {
     CHECK(follow_step(file("v3"), {}) == FollowStep::kWait);
-    FollowFacts busy = kServing;
+    FollowFacts busy = serving_facts;
     busy.changing = true;
     CHECK(follow_step(file("v3"), busy) == FollowStep::kWait);
     CHECK(follow_step(file("v2"), busy) == FollowStep::kWait);
   }
 
   TEST_CASE("follow_step: what runs already is not loaded again") {
-    CHECK(follow_step(file("v2"), kServing) == FollowStep::kUnchanged);
-    FollowFacts down = kServing;
+    CHECK(follow_step(file("v2"), serving_facts) == FollowStep::kUnchanged);
+    FollowFacts down = serving_facts;
     down.serving = false;
     // Dropped again for a backend that is down; at the start that has just been tried.
     CHECK(follow_step(file("v2"), down) == FollowStep::kReload);
@@ -43,18 +43,18 @@ TEST_SUITE("control") {
   }
 
   TEST_CASE("follow_step: what somebody has decided against is left, until it is dropped again") {
-    FollowFacts tried = kServing;
+    FollowFacts tried = serving_facts;
     tried.last_tried = kDropped;
     CHECK(follow_step(file("v3"), tried) == FollowStep::kLeave);
     tried.last_tried.changed_ns = 6;
     CHECK(follow_step(file("v3"), tried) == FollowStep::kReload);
     // A rollback outlives a restart; after that the version before may be dropped.
-    CHECK(follow_step(file("v1", true), kServing) == FollowStep::kLeave);
-    CHECK(follow_step(file("v1"), kServing) == FollowStep::kReload);
+    CHECK(follow_step(file("v1", true), serving_facts) == FollowStep::kLeave);
+    CHECK(follow_step(file("v1"), serving_facts) == FollowStep::kReload);
   }
 
   TEST_CASE("follow_step: a file that cannot be read is reloaded, to hear why not") {
-    CHECK(follow_step(file(""), kServing) == FollowStep::kReload);
+    CHECK(follow_step(file(""), serving_facts) == FollowStep::kReload);
     CHECK(follow_step(file("", true), {.used = true}) == FollowStep::kReload);
   }
 

@@ -80,6 +80,7 @@ TEST_SUITE("plugin") {
   TEST_CASE("DirectoryAlarm: with too many descriptors open there is none") {
     const TemporaryDirectory folder;
     std::vector<FileDescriptor> many;
+    many.reserve(FD_SETSIZE);
     for (int i = 0; i < FD_SETSIZE - 256; ++i) many.emplace_back(open("/dev/null", O_CLOEXEC));
     Told told;
     CHECK(DirectoryAlarm::arm(folder.path(), told.ring()).error().reason() == "watch_failed");
