@@ -113,14 +113,15 @@ Result<StagedFile> StagingDirectory::stage(const PluginDirectory& from, const st
 
 Result<StagedFile> StagingDirectory::copy(const DroppedFile& from, const std::string& file,
                                           std::uint64_t generation) const {
+  // First: a file that is being written may have any size.
+  const ReadLease lease(from.fd.get());
+  if (lease.has_writer()) {
+    return Error(ErrorCode::kConflict, "source_busy", "'" + file + "' is open for writing");
+  }
   const std::uint64_t size = from.identity.size;
   if (size < kMinSize || size > kMaxSize) {
     return refusal(PreflightCode::kBadSize, "'" + file + "' has " + std::to_string(size) +
                                                 " bytes; a plugin has 64 bytes to 256 MiB");
-  }
-  const ReadLease lease(from.fd.get());
-  if (lease.has_writer()) {
-    return Error(ErrorCode::kConflict, "source_busy", "'" + file + "' is open for writing");
   }
   const std::string stem = file.substr(0, file.size() - 3) + "." + std::to_string(generation) + ".";
   // The digest, which is part of the name, is known only at the end.

@@ -52,7 +52,7 @@ class SpoiledHost : public HostFixture {
     return reload_async(plugin, body).get();
   }
   Answer rollback(const std::string& plugin) const {
-    return admin("POST", "/v1/plugins/" + plugin + "/rollback");
+    return admin("POST", "/v1/plugins/" + plugin + "/rollback?wait_ms=60000");
   }
   Answer plugin(const std::string& plugin) const { return admin("GET", "/v1/plugins/" + plugin); }
   // Whether one version of the plugin is in memory, and no other, before kPatience is over.
