@@ -16,9 +16,9 @@
 namespace backplane::host {
 namespace {
 
-// Of probes: a tenth of the weight of a thread that serves, so that they end even where those are
-// always busy.
-constexpr int kNiceness = 10;
+// Of probes: a third of the weight of a thread that serves, so that they end in time even where
+// those are always busy.
+constexpr int kNiceness = 5;
 
 Error shutting_down() {
   return {ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -19,6 +20,8 @@ class SpoiledHost : public HostFixture {
   explicit SpoiledHost(const Adjust& adjust = {})
       : HostFixture({"hello"}, [&adjust](HostConfig& config) {
           config.probe_plugins = true;
+          // A probe goes behind the clients of a test, which take all the time that there is.
+          config.probe_timeout = std::chrono::minutes(1);
           if (adjust) adjust(config);
         }) {
     create_backend("hello", "hello");
