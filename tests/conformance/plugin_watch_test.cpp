@@ -210,6 +210,7 @@ TEST_SUITE("watch") {
   TEST_CASE("row 67: a host that gets no notice of files finds them all the same") {
     // Poco has no use for descriptors of so high numbers.
     std::vector<FileDescriptor> many;
+    many.reserve(FD_SETSIZE);
     for (int i = 0; i < FD_SETSIZE - 256; ++i) many.emplace_back(open("/dev/null", O_CLOEXEC));
     WatchedHost host;
     CHECK_FALSE(has_notices());
