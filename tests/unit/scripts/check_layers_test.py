@@ -54,7 +54,7 @@ class Includes(TreeTest):
                              ("host/routing/a.cpp", "<boost/beast/core.hpp>"),
                              ("host/plugin/staging.cpp", "<boost/dll/shared_library.hpp>"),
                              ("host/base/random.cpp", "<Poco/Random.h>"),
-                             ("host/plugin/sha256.cpp", "<openssl/evp.h>"),
+                             ("host/plugin/staged_file.cpp", "<openssl/evp.h>"),
                              ("host/http/b.cpp", "<prometheus/counter.h>"),
                              ("host/http/c.cpp", "<zmq/zmq.hpp>")):
             self.refused(path, header, "home")
