@@ -59,6 +59,9 @@ Result<std::unique_ptr<Session>> connect(const std::filesystem::path& file) {
     *session << "PRAGMA synchronous = FULL", now;
     *session << "PRAGMA trusted_schema = OFF", now;
     *session << "PRAGMA cell_size_check = ON", now;
+    // KiB. The history is written and hardly ever read: without a bound a host grows by 2 MiB in
+    // its first thousands of changes.
+    *session << "PRAGMA cache_size = -256", now;
     // The log is emptied after every commit, where an error can be seen (SqliteStateStore).
     *session << "PRAGMA wal_autocheckpoint = 0", now;
   });
