@@ -70,17 +70,25 @@ class ReloadHost(Backplane):
         super().__init__(cores, VersionCall("/alternate"), Documents(host, APP))
         self.plugins = self.directory / "plugins"
         self.plugins.mkdir(mode=0o755)
+        self.stock = self.directory / "stock"
+        self.stock.mkdir()
+        for version in (*VERSIONS, "flaky"):
+            shutil.copy(BUILD / "bench_plugins" / f"alternate_{version}.so", self.stock / version)
+            (self.stock / version).chmod(0o644)
         self.turn = 0
+        self.dropped: str | None = None
         self.drop()
         self.connections: dict[str, http.client.HTTPConnection] = {}
 
     def drop(self, version: str | None = None) -> None:
-        """Renames a version, or that of this turn, into place, as a user does."""
-        incoming = self.plugins / "incoming"
+        """Renames a version, or that of this turn, into place, as a user does. Nothing is copied:
+        that would be work of nobody's, on a core that requests need."""
         version = version or VERSIONS[self.turn % 2]
-        shutil.copy(BUILD / "bench_plugins" / f"alternate_{version}.so", incoming)
-        incoming.chmod(0o644)
-        incoming.rename(self.plugins / "alternate.so")
+        file = self.plugins / "alternate.so"
+        if self.dropped is not None:
+            file.rename(self.stock / self.dropped)
+        (self.stock / version).rename(file)
+        self.dropped = version
 
     def ask(self, address: str, method: str, path: str, body: Json | None = None,
             ) -> tuple[int, str]:
