@@ -31,7 +31,7 @@ if(NOT commands MATCHES "-O2")
 endif()
 
 if(PKG_CONFIG)
-  set(ENV{PKG_CONFIG_PATH} ${WORK}/sdk/${LIBDIR}/pkgconfig)
+  set(ENV{PKG_CONFIG_PATH} ${WORK}/sdk/${DATADIR}/pkgconfig)
   run(${PKG_CONFIG} --cflags --libs backplane-plugin-sdk)
   separate_arguments(flags UNIX_COMMAND "${output}")
   run(${CXX} ${SOURCE}/greeter.cpp ${flags} -o ${WORK}/greeter.so)
