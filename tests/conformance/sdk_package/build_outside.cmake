@@ -19,7 +19,7 @@ file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/sdk --component sdk)
 
 # No build type: the SDK's own flags must make a plugin that is fit for use.
-run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${WORK}/build
+run(${CMAKE_COMMAND} -G Ninja -S ${EXAMPLES}/greeter -B ${WORK}/build
   -D CMAKE_PREFIX_PATH=${WORK}/sdk -D CMAKE_CXX_COMPILER=${CXX}
   -D CMAKE_EXPORT_COMPILE_COMMANDS=ON)
 run(${CMAKE_COMMAND} --build ${WORK}/build)
@@ -30,10 +30,19 @@ if(NOT commands MATCHES "-O2")
   message(FATAL_ERROR "a plugin without a build type must be optimized")
 endif()
 
+run(${CMAKE_COMMAND} -G Ninja -S ${EXAMPLES}/c -B ${WORK}/build_c
+  -D CMAKE_PREFIX_PATH=${WORK}/sdk -D CMAKE_C_COMPILER=${CC} -D CMAKE_CXX_COMPILER=${CXX})
+run(${CMAKE_COMMAND} --build ${WORK}/build_c)
+expect_one_export(${WORK}/build_c/plugins/upper.so)
+
 if(PKG_CONFIG)
   set(ENV{PKG_CONFIG_PATH} ${WORK}/sdk/${DATADIR}/pkgconfig)
   run(${PKG_CONFIG} --cflags --libs backplane-plugin-sdk)
   separate_arguments(flags UNIX_COMMAND "${output}")
-  run(${CXX} ${SOURCE}/greeter.cpp ${flags} -o ${WORK}/greeter.so)
+  run(${CXX} ${EXAMPLES}/greeter/greeter.cpp ${flags} -o ${WORK}/greeter.so)
   expect_one_export(${WORK}/greeter.so)
+  run(${PKG_CONFIG} --cflags-only-I --libs backplane-plugin-sdk)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  run(${CC} -fPIC -fvisibility=hidden ${EXAMPLES}/c/upper.c ${flags} -o ${WORK}/upper.so)
+  expect_one_export(${WORK}/upper.so)
 endif()
