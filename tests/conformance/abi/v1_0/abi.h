@@ -1,0 +1,227 @@
+/* The contract between the host and a plugin, version 1.0. C99, Linux on LP64.
+ *
+ * A plugin is a shared object that exports one function, BP_ENTRY, and carries one ELF note
+ * (bp_note), which the host reads before any code of the plugin runs. Rules that hold everywhere:
+ *
+ * - Structs that may grow begin with struct_size, set by the side that wrote them. A reader uses a
+ *   field only through BP_HAS. Fields are appended; never moved, resized, re-typed or removed.
+ * - Nothing allocated on one side is freed by the other. bp_str is pointer and length, not
+ *   terminated; {NULL, 0} is the empty string. `const char*` is terminated by NUL.
+ * - No exception, longjmp or thread cancellation crosses a function of this header.
+ * - [loader] is the host's one loader thread. [replica] is the thread of that replica: the same
+ *   from create to destroy, so never two at a time for one replica; replicas run beside each other.
+ *   [any] is any thread, and for one bp_call one thread at a time. */
+#ifndef BACKPLANE_ABI_H
+#define BACKPLANE_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* NOLINTBEGIN(readability-identifier-naming): C has no namespaces, so everything here is bp_*. */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef char bp_requires_lp64[sizeof(void*) == 8 ? 1 : -1];
+
+#define BP_MAGIC 0x31504B42u /* the bytes "BKP1" */
+#define BP_ABI_MAJOR 1u
+#define BP_ABI_MINOR 0u
+#define BP_HAS(p, T, f) ((p) && (p)->struct_size >= offsetof(T, f) + sizeof(((T*)0)->f))
+
+typedef int32_t bp_status;
+#define BP_OK 0
+#define BP_INVALID 1     /* HTTP 400: the request, or the JSON given to create or reconfigure */
+#define BP_NOT_FOUND 2   /* HTTP 404 */
+#define BP_UNAVAILABLE 3 /* HTTP 503 */
+#define BP_DEADLINE 4    /* HTTP 504 */
+#define BP_CANCELLED 5   /* HTTP 499: nobody waits for the answer any more */
+#define BP_INTERNAL 6    /* HTTP 500 */
+#define BP_UNSUPPORTED 7 /* HTTP 501 */
+#define BP_EXHAUSTED 8   /* HTTP 429 */
+#define BP_CONTRACT 9    /* HTTP 500, and counted: a promise of this header was broken */
+
+/* Levels of bp_host.log. */
+#define BP_LOG_DEBUG 0u
+#define BP_LOG_INFO 1u
+#define BP_LOG_WARNING 2u
+#define BP_LOG_ERROR 3u
+
+/* Flag of bp_host.call_write: more body follows. */
+#define BP_WRITE_MORE 1u
+
+/* Flags of bp_handler. */
+#define BP_HF_STATELESS 1u /* any replica gives the same answer */
+#define BP_HF_BATCH 2u     /* execute() accepts n > 1 */
+#define BP_HF_ASYNC 4u     /* calls may be completed after execute() returned */
+#define BP_HF_STREAM 8u    /* uses BP_WRITE_MORE */
+
+/* The request header that names the method of a handler to call. The plugin dispatches it; the host
+ * never puts calls with different values into one execute(). */
+#define BP_CALL_METHOD_HEADER "X-Serve-Call-Method"
+
+typedef struct bp_str {
+  const char* ptr; /* may be NULL when len is 0 */
+  uint64_t len;    /* bytes */
+} bp_str;
+
+typedef struct bp_kv {
+  bp_str key;
+  bp_str value;
+} bp_kv;
+
+/* Owned by the caller; the callee fills code and message (UTF-8, ended by NUL, cut to fit). */
+typedef struct bp_error {
+  uint32_t struct_size;
+  bp_status code;
+  char message[248];
+} bp_error;
+
+typedef struct bp_call bp_call;       /* host: one request that is owed exactly one answer */
+typedef struct bp_host_s bp_host_ctx; /* host: first argument of its services */
+typedef struct bp_replica bp_replica; /* plugin: one instance of a handler */
+
+/* A view of one request; valid until its call_complete() was called. */
+typedef struct bp_request {
+  uint32_t struct_size;
+  uint32_t header_count;
+  bp_str method;        /* "GET"; as sent */
+  bp_str path;          /* as sent, without the query; not decoded */
+  bp_str query;         /* raw, without '?'; not decoded */
+  bp_str body;          /* any bytes */
+  bp_str content_type;  /* value of Content-Type; empty if there was none */
+  const bp_kv* headers; /* names as sent; repeated names joined with "," by the host */
+  uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0 = none */
+  bp_str trace_id;      /* id of the request, the X-Request-Id of its answer */
+} bp_request;
+
+/* Services of the host. Owned by the host, outlives every replica. */
+typedef struct bp_host {
+  uint32_t struct_size;
+  uint32_t magic;
+  uint32_t abi_major;
+  uint32_t abi_minor;
+  bp_host_ctx* ctx;
+  /* [any] A table of more services, NULL if this host has none of that id. Lives as long as
+   * bp_host. */
+  const void* (*get_extension)(bp_host_ctx* ctx, const char* id);
+  /* [any] Copies msg. */
+  void (*log)(bp_host_ctx* ctx, uint32_t level, bp_str msg);
+  /* [any] Never NULL. */
+  const bp_request* (*call_request)(bp_call* call);
+  /* [any] Not 0 once nobody waits for the answer; the call must still be completed. */
+  uint32_t (*call_cancelled)(bp_call* call);
+  /* [any] Memory of the host, freed with the call: fill it and pass it to call_write, which then
+   * need not copy. NULL: the answer is too large. */
+  void* (*call_alloc)(bp_call* call, uint64_t len);
+  /* [any] Status (200 to 599) and headers of the answer; at most once, before call_write. Without
+   * it the answer is a 200 without headers of the handler's. Copies. Framing headers are the
+   * host's. INVALID: a name or value that HTTP forbids, or a status out of range; the head is still
+   * unset. */
+  bp_status (*call_head)(bp_call* call, uint32_t http_status, const bp_kv* headers, uint32_t n);
+  /* [any] Appends to the body. Copies, unless data came from call_alloc of this call.
+   * EXHAUSTED: the answer is too large. CANCELLED, DEADLINE: nobody waits for it. */
+  bp_status (*call_write)(bp_call* call, const void* data, uint64_t len, uint32_t flags);
+  /* [any] Exactly once; call, its request view and its memory are gone afterwards. Not OK: what was
+   * set by call_head and call_write is dropped and the status answers, with error_message. */
+  void (*call_complete)(bp_call* call, bp_status status, bp_str error_message);
+} bp_host;
+
+/* Borrowed for the call of create(). */
+typedef struct bp_replica_info {
+  uint32_t struct_size;
+  uint32_t replica_index; /* 0, 1, … within the backend */
+  bp_str handler;
+  bp_str backend;
+  bp_str config_json;  /* "init" of the backend as JSON text; empty if it has none */
+  uint64_t generation; /* of the backend; grows with each reload */
+} bp_replica_info;
+
+/* One kind of handler. Static and constant in the plugin. */
+typedef struct bp_handler {
+  uint32_t struct_size;
+  uint32_t flags;
+  uint32_t max_batch; /* upper bound of n in execute(); 1 without BP_HF_BATCH */
+  uint32_t reserved0; /* 0 */
+  const char* name;   /* [a-z0-9_.-]{1,64}, unique in the plugin */
+  const char* version;
+  const void* user; /* the plugin's own; the host does not look at it */
+  /* [replica] May block. OK: *out is the plugin's until destroy(). Not OK: nothing is kept, err
+   * says why. INVALID: config_json is wrong, or was given to a handler that takes none. */
+  bp_status (*create)(const struct bp_handler* self, const bp_host* host,
+                      const bp_replica_info* info, bp_replica** out, bp_error* err);
+  /* [replica] Only when no call is outstanding. */
+  void (*destroy)(bp_replica* replica);
+  /* [replica] 1 <= n <= max_batch. OK: the plugin owes each call one call_complete(), before it
+   * returns unless BP_HF_ASYNC. Not OK: it keeps no call that it did not complete; the host answers
+   * those with the status. The array stays the host's and is gone after the return. */
+  bp_status (*execute)(bp_replica* replica, bp_call* const* calls, uint32_t n);
+  /* [replica] "user_config" of the backend as JSON text: right after create() if it has one, and at
+   * each change between two execute(). On error the replica keeps what it had. May be NULL: then
+   * the host refuses backends with a user_config. */
+  bp_status (*reconfigure)(bp_replica* replica, bp_str config_json, bp_error* err);
+  /* [replica] Between two execute(); cheap. May be NULL. */
+  bp_status (*health)(bp_replica* replica, bp_error* err);
+  /* [replica] A table of more abilities; NULL if there is none of that id. May be NULL. */
+  const void* (*get_extension)(bp_replica* replica, const char* id);
+} bp_handler;
+
+/* What the entry returns. Static and constant; the host copies its strings. */
+typedef struct bp_plugin {
+  uint32_t struct_size;
+  uint32_t magic;
+  uint32_t abi_major;
+  uint32_t abi_minor;
+  const char* name; /* equal to the note's */
+  const char* version;
+  uint32_t handler_count; /* 1 to 256 */
+  uint32_t reserved0;     /* 0 */
+  const bp_handler* const* handlers;
+  /* [loader] Once per load, before any create(). Quick: no threads, files or network. May be NULL.
+   */
+  bp_status (*init)(const bp_host* host, bp_error* err);
+  /* [loader] After the last destroy(), only if init gave OK: join threads, drop hooks. May be NULL.
+   */
+  void (*deinit)(void);
+} bp_plugin;
+
+/* [loader] Pure: no side effects. NULL: the plugin refuses this host. */
+typedef const bp_plugin* (*bp_plugin_entry_fn)(uint32_t host_major, uint32_t host_minor);
+#define BP_ENTRY "backplane_plugin_v1" /* the one exported symbol */
+
+/* The note's content. Little-endian, as the platform. */
+typedef struct bp_note {
+  uint32_t magic;
+  uint32_t abi_major;
+  uint32_t abi_minor;
+  uint32_t min_host_minor; /* the plugin needs a host of this minor or newer */
+  char name[48];           /* ended by NUL */
+  char version[32];        /* ended by NUL */
+} bp_note;
+
+#define BP_NOTE_SECTION ".note.backplane"
+#define BP_NOTE_OWNER "BKPL"
+#define BP_NOTE_TYPE 1u
+
+/* The note as it stands in the file: an ELF note (Elf64_Nhdr, owner padded to 4 bytes, content).
+ * In C: static const bp_note_record note BP_NOTE_ATTRIBUTES = {5, 96, 1, "BKPL", {…}}; */
+typedef struct bp_note_record {
+  uint32_t owner_size;   /* 5: "BKPL" and its NUL */
+  uint32_t content_size; /* sizeof(bp_note) */
+  uint32_t type;         /* BP_NOTE_TYPE */
+  char owner[8];         /* BP_NOTE_OWNER and NULs */
+  bp_note content;
+} bp_note_record;
+#define BP_NOTE_ATTRIBUTES __attribute__((section(BP_NOTE_SECTION), used, aligned(4)))
+
+/* Marks the entry as exported when the plugin is built with -fvisibility=hidden. */
+#define BP_EXPORT __attribute__((visibility("default")))
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+/* NOLINTEND(readability-identifier-naming) */
+
+#endif /* BACKPLANE_ABI_H */
