@@ -8,6 +8,7 @@
 #include "tests/support/background_load.hpp"
 #include "tests/support/plugin_gate.hpp"
 #include "tests/support/reload_contract.hpp"
+#include "tests/support/sanitized.hpp"
 #include "tests/support/spoiled_host.hpp"
 
 // What a reload answers to builds that end, block or change the process, or of which no backend can
@@ -25,11 +26,7 @@ struct Sin {
 };
 
 // Of what never ends; a good plugin must be through before.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::chrono::milliseconds kProbeTime{10'000};
-#else
-constexpr std::chrono::milliseconds kProbeTime{1500};
-#endif
+constexpr std::chrono::milliseconds kProbeTime{kSanitized ? 10'000 : 1500};
 
 const std::string four_replicas = R"({"num_replicas":4})";
 

@@ -27,6 +27,7 @@
 #include "tests/support/built_plugin.hpp"
 #include "tests/support/plugin_gate.hpp"
 #include "tests/support/reload_contract.hpp"
+#include "tests/support/sanitized.hpp"
 #include "tests/support/spoiled_host.hpp"
 
 // What `cp` does to a plugin file, which cuts it to nothing and writes it anew in its place, at
@@ -34,11 +35,7 @@
 namespace backplane::host {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kReloads = 30;
-#else
-constexpr int kReloads = 200;
-#endif
+constexpr int kReloads = kSanitized ? 30 : 200;
 constexpr int kEnough = 50;
 
 std::string bytes_of(const std::filesystem::path& file) {

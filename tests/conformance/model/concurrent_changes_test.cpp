@@ -14,18 +14,14 @@
 #include "tests/support/echo_arms.hpp"
 #include "tests/support/gate.hpp"
 #include "tests/support/host_fixture.hpp"
+#include "tests/support/sanitized.hpp"
 
 namespace backplane::host {
 namespace {
 
 constexpr int kClients = 8;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kCallsOfEach = 20;
-constexpr int kWeights = 15;
-#else
-constexpr int kCallsOfEach = 63;
-constexpr int kWeights = 60;
-#endif
+constexpr int kCallsOfEach = kSanitized ? 20 : 63;
+constexpr int kWeights = kSanitized ? 15 : 60;
 // What stands for a backend that is not there.
 constexpr const char* kNothing = "";
 

@@ -16,16 +16,13 @@
 #include "tests/conformance/model/shrink.hpp"
 #include "tests/support/host_fixture.hpp"
 #include "tests/support/raw_client.hpp"
+#include "tests/support/sanitized.hpp"
 
 namespace backplane::host {
 namespace {
 
 // BACKPLANE_MODEL_STEPS and _SEED say otherwise; 20000 steps take a quarter of an hour.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kSteps = 30;
-#else
-constexpr int kSteps = 90;
-#endif
+constexpr int kSteps = kSanitized ? 30 : 90;
 constexpr int kSequence = 250;  // steps of one host
 
 int number_in(const char* variable, int otherwise) {

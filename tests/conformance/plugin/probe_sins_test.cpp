@@ -12,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include "host/plugin/probe_runner.hpp"
+#include "tests/support/sanitized.hpp"
 
 // What becomes of plugins that would end, block or change the process that they are loaded into
 // (E10, E14 and rows 41, 49, 54, 60 of faults). Each file of tests/plugins has one sin.
@@ -53,12 +54,6 @@ std::string outcome(const std::string& name) {
 bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // its runtime turns signals into exits, and needs much memory
-#else
-constexpr bool kSanitized = false;
-#endif
 
 }  // namespace
 
@@ -134,6 +129,7 @@ TEST_SUITE("plugin") {
     const std::string found = outcome("keeps_function");
     CHECK(found.starts_with(
         "plugin_probe_failed: stage 'unload' of the probe: it ended the process with "));
+    // A sanitizer turns signals into exits.
     CHECK((kSanitized || contains(found, "SIGSEGV")));
   }
 
@@ -196,6 +192,7 @@ TEST_SUITE("plugin") {
     CHECK(contains(attempt("kill self"), "allowed"));
     CHECK(contains(attempt("exec"), "refused, Operation not permitted"));
     CHECK(contains(attempt("limits"), "cpu 5 core 0 files 256 privileges 1"));
+    // A sanitizer needs more address space than a limit would leave.
     if (!kSanitized) CHECK(contains(attempt("memory"), "out of memory"));
   }
 }

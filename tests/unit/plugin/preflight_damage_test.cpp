@@ -5,16 +5,14 @@
 
 #include "host/base/random.hpp"
 #include "host/plugin/preflight.hpp"
+#include "tests/support/sanitized.hpp"
 #include "tests/unit/plugin/elf_bytes.hpp"
 
 namespace backplane::host {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kDamagedPlugins = 20'000;
-#else
-constexpr int kDamagedPlugins = 2'000;
-#endif
+// More where a byte read out of bounds would be seen.
+constexpr int kDamagedPlugins = kAddressSanitized ? 20'000 : 2'000;
 
 ElfBytes hello() {
   return ElfBytes::read(BACKPLANE_HELLO_PLUGIN);
