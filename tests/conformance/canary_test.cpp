@@ -9,6 +9,16 @@
 namespace backplane::host {
 namespace {
 
+// The body of a reload on trial, with these limits.
+std::string canary(const std::string& limits) {
+  return R"({"strategy":"canary",)" + limits + "}";
+}
+
+// One that gets every request, and is never through.
+std::string endless_canary() {
+  return canary(R"("weight":1,"min_requests":1000000,"duration_ms":3600000)");
+}
+
 std::string wait_ended(const VersionHost& host, const std::string& location) {
   std::string state;
   CHECK(wait_for([&] {
@@ -25,9 +35,8 @@ TEST_SUITE("canary") {
     VersionHost host;
     BackgroundLoad load(host.data_port(), "/v");
     host.drop("version_flaky");
-    const Answer accepted =
-        host.reload(R"({"strategy":"canary","weight":0.2,"min_requests":40,"duration_ms":3600000})",
-                    "?wait_ms=0");
+    const Answer accepted = host.reload(
+        canary(R"("weight":0.2,"min_requests":40,"duration_ms":3600000)"), "?wait_ms=0");
     REQUIRE(accepted.status() == 202);
     CHECK(wait_ended(host, accepted.header("Location")) == "failed");
     const Answer ended = host.admin("GET", accepted.header("Location"));
@@ -48,9 +57,8 @@ TEST_SUITE("canary") {
   TEST_CASE("canary: a good build takes over by itself, and gets its share until then") {
     VersionHost host;
     host.drop("version2");
-    PendingAnswer reload = host.admin_async(
-        "POST", "/v1/plugins/version/reload?wait_ms=30000",
-        R"({"strategy":"canary","weight":0.25,"min_requests":200,"duration_ms":0})");
+    PendingAnswer reload = host.reload_async(
+        canary(R"("weight":0.25,"min_requests":200,"duration_ms":0)"), "?wait_ms=30000");
     // Nobody asks yet, so that it stays on trial.
     CHECK(wait_for([&] { return latest_stage(host) == "canary"; }));
     const auto share = host.tally("/v", 400);
@@ -70,18 +78,16 @@ TEST_SUITE("canary") {
   TEST_CASE("canary: one that is too slow is rolled back, and one on trial can be aborted") {
     VersionHost host;
     host.drop("version_slow");
-    const Answer slow = host.reload(
-        R"({"strategy":"canary","weight":1,"min_requests":8,"max_p99_ms":20,"duration_ms":3600000})",
-        "?wait_ms=0");
+    const Answer slow =
+        host.reload(canary(R"("weight":1,"min_requests":8,"max_p99_ms":20,"duration_ms":3600000)"),
+                    "?wait_ms=0");
     REQUIRE(slow.status() == 202);
     CHECK(wait_for([&] { return host.get("/v").body() == "v6"; }));
     host.tally("/v", 16);
     CHECK(wait_ended(host, slow.header("Location")) == "failed");
     CHECK(host.plugin().text_at("/last_error/code") == "canary_failed");
     host.drop("version2");
-    const Answer trial = host.reload(
-        R"({"strategy":"canary","weight":1,"min_requests":1000000,"duration_ms":3600000})",
-        "?wait_ms=0");
+    const Answer trial = host.reload(endless_canary(), "?wait_ms=0");
     CHECK(wait_for([&] { return host.get("/v").body() == "v2"; }));
     CHECK(host.admin("DELETE", trial.header("Location")).text_at("/state") == "aborted");
     CHECK(host.tally("/v", 32) == std::map<std::string, int>{{"v1", 32}});
@@ -90,9 +96,7 @@ TEST_SUITE("canary") {
   TEST_CASE("canary: one that is on trial when the host stops ends with it, and its call is told") {
     VersionHost host;
     host.drop("version2");
-    PendingAnswer reload = host.admin_async(
-        "POST", "/v1/plugins/version/reload",
-        R"({"strategy":"canary","weight":1,"min_requests":1000000,"duration_ms":3600000})");
+    PendingAnswer reload = host.reload_async(endless_canary());
     REQUIRE(wait_for([&] { return host.get("/v").body() == "v2"; }));
     host.stop();
     CHECK(reload.get().refusal() == "503 shutting_down");

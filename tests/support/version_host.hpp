@@ -64,6 +64,9 @@ class VersionHost : public HostFixture {
   Answer reload(const std::string& body = {}, const std::string& query = {}) const {
     return admin("POST", "/v1/plugins/version/reload" + query, body);
   }
+  PendingAnswer reload_async(const std::string& body = {}, const std::string& query = {}) const {
+    return admin_async("POST", "/v1/plugins/version/reload" + query, body);
+  }
   Answer rollback() const { return admin("POST", "/v1/plugins/version/rollback"); }
   Answer plugin() const { return admin("GET", "/v1/plugins/version"); }
 
