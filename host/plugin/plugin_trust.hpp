@@ -31,8 +31,8 @@ class PluginTrust {
                                     const std::optional<std::filesystem::path>& key_file);
 
   // [any] Judges the plugin `name` by the digest of its bytes and by the signature that was found
-  // beside it, or the error that stands in its place. kForbidden, in this order: "sha256_mismatch",
-  // "not_on_allow_list", "bad_signature".
+  // beside it, or the error that stands in its place. kForbidden "not_on_allow_list";
+  // kInvalidArgument "sha256_mismatch": the list pins another digest; kForbidden "bad_signature".
   Status check(const std::string& name, const std::string& sha256,
                const Result<PluginSignature>& signature) const;
 

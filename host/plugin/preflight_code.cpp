@@ -99,7 +99,7 @@ std::string_view word_of(PreflightCode code) {
 }
 
 Error refusal(PreflightCode code, std::string message) {
-  const bool forbidden = code >= PreflightCode::kSha256Mismatch;
+  const bool forbidden = code >= PreflightCode::kNotOnAllowList;
   return {forbidden ? ErrorCode::kForbidden : ErrorCode::kInvalidArgument,
           std::string(word_of(code)), std::move(message)};
 }

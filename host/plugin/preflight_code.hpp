@@ -35,8 +35,8 @@ enum class PreflightCode : std::uint8_t {
   kNoEntrySymbol,
   kExtraExports,        // a warning
   kStaticConstructors,  // a warning
-  kSha256Mismatch,      // this and the rest ask whether the file may be loaded here
-  kNotOnAllowList,
+  kSha256Mismatch,      // it is another file than was meant
+  kNotOnAllowList,      // this and the rest ask whether the file may be loaded here
   kBadSignature,
 };
 

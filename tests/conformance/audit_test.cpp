@@ -106,6 +106,15 @@ SCENARIO("the audit log has who tried what, and what came of it, before the answ
               "outcome admin.token/deploy DELETE /v1/endpoints/none 404 unknown_endpoint 2>-");
       }
     }
+    WHEN("faults 59: a reload is pinned to another file than there is") {
+      const std::string body = R"({"sha256":")" + std::string(64, '0') + R"("})";
+      const std::string reload = "POST /v1/plugins/hello/reload";
+      THEN("the attempt is there, and that it changed nothing") {
+        CHECK(recorded(host, "POST", reload.substr(5), deploy, body) ==
+              Lines{"intent admin.token/deploy " + reload + " - - ->-",
+                    "outcome admin.token/deploy " + reload + " 422 sha256_mismatch 2>-"});
+      }
+    }
     WHEN("a call is answered before it has come to something") {
       const std::string body = R"({"plugin":"hello","handler":"hello"})";
       const std::string late = "/v1/backends/late";

@@ -135,7 +135,7 @@ TEST_SUITE("reload") {
     VersionHost host;
     host.drop("version2");
     const std::string zeros(64, '0');
-    CHECK(host.reload(R"({"sha256":")" + zeros + R"("})").refusal() == "403 sha256_mismatch");
+    CHECK(host.reload(R"({"sha256":")" + zeros + R"("})").refusal() == "422 sha256_mismatch");
     const std::string good = host.plugin().text_at("/sha256");
     CHECK(host.reload(R"({"sha256":")" + good + R"("})").status() == 200);
     host.add_plugin("hello");

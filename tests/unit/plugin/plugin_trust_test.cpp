@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
@@ -29,8 +30,11 @@ Result<PluginSignature> no_signature() {
 
 std::string verdict(const Status& status) {
   if (status.ok()) return "trusted";
-  CHECK(status.error().code() == ErrorCode::kForbidden);
-  return std::string(status.error().reason());
+  const std::string_view reason = status.error().reason();
+  const bool other_file = reason == "sha256_mismatch";
+  CHECK(status.error().code() ==
+        (other_file ? ErrorCode::kInvalidArgument : ErrorCode::kForbidden));
+  return std::string(reason);
 }
 
 PluginTrust allowing(PluginTrust::AllowList allowed) {
