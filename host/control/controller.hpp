@@ -62,9 +62,9 @@ class Controller {
   // [control] Builds aside what the change needs, makes it durable as one revision, publishes, and
   // drains what is no longer wanted; then calls `done` (on control, perhaps before this returns).
   // On an error nothing has changed. Answers the operation to watch it by, 0 when it is over at
-  // once. kConflict "operation_in_progress", "state_moved"; kUnavailable "starting",
-  // "shutting_down", "store_failed"; kStorageFull "store_full"; and what the change and the
-  // backends say.
+  // once. kConflict "operation_in_progress" (see blocked_by), "state_moved"; kUnavailable
+  // "starting", "shutting_down", "store_failed"; kStorageFull "store_full"; and what the change and
+  // the backends say.
   std::uint64_t propose(ChangeRequest request, Done done);
 
   // [control] An operation for whoever has something to prepare before it proposes with it. It
@@ -200,7 +200,7 @@ class Controller {
   CanaryBackends canaries_;
   std::map<std::string, TimePoint> closed_;  // when, by label: backends that drain, or have
   std::map<std::string, Error> failures_;
-  std::set<std::string> busy_;  // tags that some proposal builds or updates
+  std::map<std::string, std::uint64_t> busy_;  // the operation that builds or updates a tag
   OperationList operations_;
   std::map<std::uint64_t, ProposalPtr> proposals_;         // by operation, until they are over
   std::map<std::uint64_t, std::function<void()>> aborts_;  // of operations not proposed with yet

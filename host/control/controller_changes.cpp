@@ -14,9 +14,10 @@ Error shutting_down() {
   return {ErrorCode::kUnavailable, "shutting_down", "the host is shutting down"};
 }
 
-Error in_progress(const std::string& tag) {
-  return {ErrorCode::kConflict, "operation_in_progress",
-          "backend '" + tag + "' is being changed by another operation"};
+Error in_progress(const std::string& tag, std::uint64_t operation) {
+  return blocked_by(operation,
+                    Error(ErrorCode::kConflict, "operation_in_progress",
+                          "backend '" + tag + "' is being changed by another operation"));
 }
 
 Error state_moved(const std::string& tag) {
@@ -64,8 +65,9 @@ std::uint64_t Controller::propose(ChangeRequest request, Done done) {
   }
   for (const auto& tags : {steps.start, steps.update}) {
     for (const std::string& tag : tags) {
-      if (busy_.count(tag) == 0) continue;
-      done(in_progress(tag));
+      const auto holder = busy_.find(tag);
+      if (holder == busy_.end()) continue;
+      done(in_progress(tag, holder->second));
       return 0;
     }
   }
@@ -98,7 +100,7 @@ void Controller::start_steps(const ProposalPtr& proposal, const Plan& steps,
                              const AppDocument& next) {
   for (const auto& tags : {steps.start, steps.update}) {
     proposal->tags.insert(tags.begin(), tags.end());
-    busy_.insert(tags.begin(), tags.end());
+    for (const std::string& tag : tags) busy_.emplace(tag, proposal->operation);
   }
   proposal->outstanding = proposal->tags;
   if (proposal->outstanding.empty()) return on_prepared_all(proposal);
@@ -225,11 +227,12 @@ bool Controller::is_outdated(const Proposal& proposal, const Backend& built) con
 void Controller::build_again(const ProposalPtr& proposal, const std::vector<std::string>& tags) {
   for (const std::string& tag : tags) {
     const bool is_new = proposal->tags.insert(tag).second;
-    if (is_new && busy_.count(tag) > 0) {
+    const auto holder = busy_.find(tag);
+    if (is_new && holder != busy_.end()) {
       proposal->tags.erase(tag);
-      return fail(proposal, in_progress(tag), OperationState::kFailed);
+      return fail(proposal, in_progress(tag, holder->second), OperationState::kFailed);
     }
-    busy_.insert(tag);
+    busy_.emplace(tag, proposal->operation);
     BackendSpec spec;
     if (const auto built = proposal->built.extract(tag)) {
       spec = built.mapped()->spec();

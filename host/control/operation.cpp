@@ -1,6 +1,13 @@
 #include "host/control/operation.hpp"
 
+#include <utility>
+
 namespace backplane::host {
+
+Error blocked_by(std::uint64_t operation, Error error) {
+  // As text, like the id of an operation.
+  return std::move(error).with_member("active_op", '"' + std::to_string(operation) + '"');
+}
 
 std::string_view name_of(OperationState state) {
   switch (state) {

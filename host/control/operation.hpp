@@ -51,6 +51,9 @@ struct Operation {
   std::optional<Error> error;  // kFailed, kAborted
 };
 
+// `error`, which has "active_op" now: the operation in its way, to be watched or aborted.
+Error blocked_by(std::uint64_t operation, Error error);
+
 std::string_view name_of(OperationState state);
 std::string_view name_of(OperationStage stage);
 

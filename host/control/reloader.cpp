@@ -57,9 +57,10 @@ std::uint64_t Reloader::reload(ReloadRequest request, Done done) {
     return queue[i]->operation;
   }
   if (queue.size() > kMaxWaiting) {
-    done(Error(ErrorCode::kConflict, "reload_in_progress",
-               std::to_string(kMaxWaiting) + " reloads of plugin '" + request.plugin +
-                   "' are waiting already"));
+    done(blocked_by(queue.front()->operation,
+                    Error(ErrorCode::kConflict, "reload_in_progress",
+                          std::to_string(kMaxWaiting) + " reloads of plugin '" + request.plugin +
+                              "' are waiting already")));
     return 0;
   }
   auto run = std::make_shared<Run>();

@@ -33,7 +33,8 @@ class Reloader {
   // [control] Answers the operation to watch it by, 0 when it is refused at once. kNotFound
   // "unknown_plugin", "plugin_not_in_use"; kConflict "nothing_to_roll_back", "reload_in_progress";
   // what PluginStore and Controller::propose answer; and kBadHandlerResponse when the version was
-  // loaded and does not do. Errors name the "stage", and the "serving_generation" that goes on.
+  // loaded and does not do. Errors name the "stage", and the "serving_generation" that goes on;
+  // those of "in_progress" the operation that is, as "active_op".
   std::uint64_t reload(ReloadRequest request, Done done);
 
   // [control] How often reloads came to what: "done", "unchanged", or the code of the failure.

@@ -60,6 +60,13 @@ struct GatedHost {
   }
   std::string revision() const { return host.admin("GET", "/v1/status").at("/revision"); }
 
+  // That `answer` names an operation that runs and does `action`.
+  void check_blocked(const Answer& answer, const std::string& action) const {
+    const Answer active = host.admin("GET", "/v1/operations/" + answer.text_at("/active_op"));
+    CHECK(active.text_at("/state") == "running");
+    CHECK(active.text_at("/action") == action);
+  }
+
   void check_served() {
     CHECK(load->wait_answered(4));
     CHECK(kinds(load->stop()) == "waited");
@@ -120,7 +127,9 @@ TEST_SUITE("reload answers") {
       waiting.push_back(accepted.header("Location"));
     }
     CHECK(gated.reload("?wait_ms=0", pinned('3')).header("Location") == waiting[2]);
-    CHECK(gated.reload("?wait_ms=0", pinned('9')).refusal() == "409 reload_in_progress");
+    const Answer refused = gated.reload("?wait_ms=0", pinned('9'));
+    CHECK(refused.refusal() == "409 reload_in_progress");
+    gated.check_blocked(refused, "reload");
     gated.gate.open();
     CHECK(gated.answer_of(std::move(running)).status() == 200);
     for (const std::string& operation : waiting) {
@@ -135,7 +144,11 @@ TEST_SUITE("reload answers") {
     PendingAnswer change =
         gated.host.admin_async("PATCH", "/v1/backends/a", R"({"config":{"num_replicas":2}})");
     REQUIRE(gated.wait_building());
-    CHECK(gated.reload().refusal() == "409 operation_in_progress");
+    const Answer refused = gated.reload();
+    CHECK(refused.refusal() == "409 operation_in_progress");
+    gated.check_blocked(refused, "patch_backend");
+    CHECK(gated.host.admin("GET", "/v1/plugins/ctorwait").text_at("/last_error/active_op") ==
+          refused.text_at("/active_op"));
     gated.gate.open();
     CHECK(change.get().status() == 200);
     gated.gate.open(2);

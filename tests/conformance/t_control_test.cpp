@@ -223,9 +223,10 @@ TEST_SUITE("control") {
 
   TEST_CASE("operations: a change of what is being changed is refused") {
     StuckConstructor stuck;
-    CHECK(stuck.host.refused("PUT", "/v1/backends/stuck",
-                             R"({"plugin":"hello","handler":"hello"})") ==
-          "409 operation_in_progress");
+    const std::string other = R"({"plugin":"hello","handler":"hello"})";
+    CHECK(stuck.host.refused("PUT", "/v1/backends/stuck", other) == "409 operation_in_progress");
+    CHECK(stuck.host.admin("PUT", "/v1/backends/stuck", other).text_at("/active_op") ==
+          stuck.operation);
     stuck.host.create_backend("other", "hello");
   }
 

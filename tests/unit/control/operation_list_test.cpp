@@ -53,6 +53,14 @@ TEST_SUITE("control") {
     CHECK(list.find(first) == nullptr);
     CHECK(list.find(first + 1) != nullptr);
   }
+
+  TEST_CASE("blocked_by: whoever is refused is told which operation is in the way") {
+    const Error error = blocked_by(17, Error(ErrorCode::kConflict, "operation_in_progress", "x"));
+    CHECK(error.reason() == "operation_in_progress");
+    REQUIRE(error.members().size() == 1);
+    CHECK(error.members()[0].first == "active_op");
+    CHECK(error.members()[0].second == "\"17\"");
+  }
 }
 
 }  // namespace
