@@ -63,6 +63,19 @@ TEST_SUITE("reload") {
     CHECK(wait_for([&] { return count((host.directory() / "state" / "artifacts").c_str()) == 2; }));
   }
 
+  TEST_CASE("68, E13: versions with the same static state each have their own") {
+    HostFixture host({"iid"});
+    host.create_backend("i", "iid");
+    host.create_endpoint("i", "/i", R"({"i":1})");
+    REQUIRE(host.get("/i").body() == "1/0/1");
+    BackgroundLoad load(host.data_port(), "/i");
+    REQUIRE(load.wait_answered(4));
+    CHECK(host.admin("POST", "/v1/plugins/iid/reload", R"({"force":true})").status() == 200);
+    REQUIRE(load.wait_answered(4));
+    CHECK(load.stop().size() == 2);
+    CHECK(host.get("/i").body() == "2/0/1");
+  }
+
   TEST_CASE("B21, B22: what cannot be unmapped stays, is counted, and keeps nobody from new code") {
     HostFixture host({}, [](HostConfig& config) { config.max_pinned = 2; });
     const auto reload = [&host] {

@@ -139,6 +139,21 @@ TEST_SUITE("reload answers") {
     gated.check_served();
   }
 
+  TEST_CASE("62: eight clients that reload at once while one runs are served by one more") {
+    GatedHost gated;
+    PendingAnswer running = gated.reload_async();
+    REQUIRE(gated.wait_building());
+    std::string operation = gated.reload("?wait_ms=0").header("Location");
+    for (int i = 1; i < 8; ++i) {
+      CHECK(gated.reload("?wait_ms=0").header("Location") == operation);
+    }
+    gated.gate.open(2);
+    CHECK(gated.answer_of(std::move(running)).at("/generation") == "2");
+    CHECK(gated.wait_state(operation, "succeeded"));
+    CHECK(gated.host.admin("GET", "/v1/backends/a").at("/generation") == "3");
+    gated.check_served();
+  }
+
   TEST_CASE("reload: a backend that is being changed is not replaced meanwhile") {
     GatedHost gated;
     PendingAnswer change =

@@ -29,7 +29,7 @@ void check_no_backend(HostFixture& host, const std::string& body, const std::str
 }  // namespace
 
 TEST_SUITE("backends") {
-  TEST_CASE("T24: a backend with traffic cannot be deleted") {
+  TEST_CASE("T24, faults 64: a backend with traffic cannot be deleted") {
     HostFixture host({"hello", "hello2"});
     host.create_backend("a", "hello");
     host.create_backend("b", "hello2");

@@ -2,6 +2,7 @@
 
 #include "host/base/clock.hpp"
 #include "tests/support/host_fixture.hpp"
+#include "tests/support/plugin_gate.hpp"
 #include "tests/support/test_exchange.hpp"
 
 namespace backplane::host {
@@ -223,6 +224,20 @@ TEST_SUITE("endpoints") {
     REQUIRE(host.admin("DELETE", "/v1/endpoints/first").status() == 200);
     host.create_endpoint("second", "/second", R"({"count":1})");
     CHECK(host.get("/second").body() == "2");
+  }
+
+  TEST_CASE("faults 65: what is in flight when its endpoint is deleted is answered") {
+    HostFixture host({"gate"});
+    PluginGate gate(host.directory());
+    host.create_backend("g", "gate", "{}", gate.init_json());
+    host.create_endpoint("e", "/e", R"({"g":1})");
+    PendingAnswer held = host.get_async("/e");
+    REQUIRE(gate.wait_entered());
+    REQUIRE(host.admin("DELETE", "/v1/endpoints/e").status() == 200);
+    CHECK(host.get("/e").refusal() == "404 no_route");
+    gate.open();
+    CHECK(held.get().status() == 200);
+    CHECK(host.admin("GET", "/v1/backends/g").status() == 200);
   }
 
   TEST_CASE("T20: deleting an unknown endpoint is answered 404 and changes nothing") {
