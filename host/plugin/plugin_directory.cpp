@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "host/plugin/byte_source.hpp"
+#include "host/plugin/plugin_permissions.hpp"
 #include "host/plugin/plugin_text.hpp"
 #include "host/plugin/preflight_code.hpp"
 
@@ -66,18 +67,10 @@ Error open_error(int directory, const std::string& file, int error) {
           "'" + file + "' cannot be opened: " + error_text(error)};
 }
 
-// Whoever can write the file can run code in this process.
-Status check_permissions(const std::string& what, const struct stat& status) {
-  if (status.st_uid != 0 && status.st_uid != geteuid()) {
-    return Error(ErrorCode::kInvalidArgument, "plugin_permissions",
-                 what + " belongs to user " + std::to_string(status.st_uid) +
-                     ", neither root nor this process's");
-  }
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return Error(ErrorCode::kInvalidArgument, "plugin_permissions",
-                 what + " is writable by its group or by everyone");
-  }
-  return {};
+// Whoever can write at one of these places can run code in this process.
+Status check_place(const std::string& what, PluginPlace place, const struct stat& status) {
+  return check_permissions(what, place, {.owner = status.st_uid, .mode = status.st_mode},
+                           geteuid());
 }
 
 }  // namespace
@@ -180,8 +173,9 @@ Result<DroppedFile> PluginDirectory::open_component(const std::string& file) con
     return open_error(directory.value().get(), file, errno);
   }
   if (!S_ISREG(status.st_mode)) return not_regular(file, kind_of(status.st_mode));
-  Status permitted = check_permissions("the plugin directory", folder);
-  if (permitted.ok()) permitted = check_permissions("'" + file + "'", status);
+  Status permitted = check_place("the plugin directory", PluginPlace::kDirectory, folder);
+  if (permitted.ok()) permitted = check_parents(directory.value().get(), geteuid());
+  if (permitted.ok()) permitted = check_place("'" + file + "'", PluginPlace::kFile, status);
   if (!permitted.ok()) return std::move(permitted).error();
   if (status.st_nlink == 0) {
     return Error(ErrorCode::kConflict, "source_changed",

@@ -59,7 +59,8 @@ class PluginDirectory {
 
   // [control] Opens `file` without following links and without waiting for whoever feeds a FIFO.
   // kMalformed "bad_plugin_name"; kInvalidArgument "plugin_not_found", "not_regular_file",
-  // "plugin_permissions" (writable by others, owned by others, or linked twice); kConflict
+  // "plugin_permissions" (it, its directory or one above that belongs to others or may be written
+  // by them, see check_permissions; or it is linked twice); kConflict
   // "source_changed": it left the directory while it was opened.
   Result<DroppedFile> open(const std::string& file) const;
 

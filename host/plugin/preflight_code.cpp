@@ -57,8 +57,9 @@ constexpr std::array<Entry, 22> kLaterEntries = {{
     {"plugin_not_found", "Look at the name and at the plugin directory."},
     {"bad_plugin_name", "A plugin file is named [a-z0-9][a-z0-9_.-]{0,63}.so, without a folder."},
     {"plugin_permissions",
-     "The file and its directory must belong to root or to the host's user, be writable by nobody "
-     "else, and have no second hard link."},
+     "The file, its directory and all above that must belong to root or to the host's user and be "
+     "writable by nobody else; above it the sticky bit will do, as of /tmp. A file has one hard "
+     "link."},
     {"source_busy", "Somebody has the file open: rename finished files into the directory."},
     {"source_changed", "The file was being written; rename finished files into the directory."},
     {"plugin_dependency", "Link that library statically into the plugin."},

@@ -1,6 +1,9 @@
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -61,6 +64,26 @@ TEST_SUITE("bad places") {
       tempted.check_refused("the plugin directory is writable");
     }
     set_mode(directory, 0700);
+    tempted.check_taken();
+  }
+
+  TEST_CASE("58: so it is below a directory in which others may put another one in the way") {
+    TemptedHost tempted;
+    const Path parent = tempted.host.directory();
+    for (const mode_t bits : {0770U, 0707U, 0777U}) {
+      CAPTURE(bits);
+      set_mode(parent, bits);
+      tempted.check_refused("the parent of the plugin directory is writable");
+    }
+    if (::chown(parent.c_str(), 12345, 12345) == 0) {
+      set_mode(parent, 0755);
+      tempted.check_refused("the parent of the plugin directory belongs to user 12345");
+      REQUIRE(::chown(parent.c_str(), ::geteuid(), ::getegid()) == 0);
+    } else {
+      MESSAGE("this user may not give it away: " << std::strerror(errno));
+    }
+    // As /tmp is.
+    set_mode(parent, 01777);
     tempted.check_taken();
   }
 

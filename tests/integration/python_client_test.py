@@ -5,6 +5,7 @@ import json
 import os
 import re
 import select
+import shutil
 import ssl
 import subprocess
 import sys
@@ -44,9 +45,11 @@ class RunningHost:
         if tls:
             make_certificate(folder)
             listener["tls"] = {"certificate": "host.pem", "key": "host.key"}
+        # Whoever built them may be somebody whose directories the host does not trust.
+        shutil.copytree(PLUGINS, folder / "plugins")
         config = folder / "config.json"
         config.write_text(json.dumps({"data": listener, "admin": listener,
-                                      "plugins": {"directory": PLUGINS}}))
+                                      "plugins": {"directory": "plugins"}}))
         self._process = subprocess.Popen(
             [PROGRAM, "serve", "--config", str(config)],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <sys/types.h>
+
+#include "host/base/status.hpp"
+
+namespace backplane::host {
+
+// What stands on the way to a plugin's bytes.
+enum class PluginPlace : std::uint8_t {
+  kFile,       // they themselves, or their signature
+  kDirectory,  // the directory of the file
+  kParent,     // one above that, up to the root
+};
+
+// To whom a place belongs, and what others may do there; fstat() tells. A plain value.
+struct PlaceOwnership {
+  uid_t owner = 0;
+  mode_t mode = 0;
+};
+
+// [any] Whether nobody but root and `user`, who runs this process, decides what is found at a
+// place, which messages call `what`. A place must belong to one of them and be writable by neither
+// its group nor everyone. A parent may be if it has the sticky bit, as /tmp: whoever writes there
+// replaces only what is theirs, and the next place down is not. kInvalidArgument
+// "plugin_permissions". Pure.
+Status check_permissions(const std::string& what, PluginPlace place,
+                         const PlaceOwnership& ownership, uid_t user);
+
+// [any] The same of every directory above the open `directory`. What it is above is asked of the
+// system, not of the words of a path, which may lead over links. Blocks on the disk.
+Status check_parents(int directory, uid_t user);
+
+}  // namespace backplane::host
