@@ -63,7 +63,7 @@ Error open_error(int directory, const std::string& file, int error) {
     return {ErrorCode::kInvalidArgument, "plugin_not_found",
             "there is no file '" + file + "' in the plugin directory"};
   }
-  return {ErrorCode::kInvalidArgument, "plugin_permissions",
+  return {ErrorCode::kForbidden, "plugin_permissions",
           "'" + file + "' cannot be opened: " + error_text(error)};
 }
 
@@ -182,7 +182,7 @@ Result<DroppedFile> PluginDirectory::open_component(const std::string& file) con
                  "'" + file + "' was replaced or removed while it was being opened");
   }
   if (status.st_nlink != 1) {
-    return Error(ErrorCode::kInvalidArgument, "plugin_permissions",
+    return Error(ErrorCode::kForbidden, "plugin_permissions",
                  "'" + file + "' has " + std::to_string(status.st_nlink) + " hard links, not one");
   }
   dropped.identity = FileIdentity::of(status);

@@ -58,10 +58,10 @@ class PluginDirectory {
   Result<FileScan> scan() const;
 
   // [control] Opens `file` without following links and without waiting for whoever feeds a FIFO.
-  // kMalformed "bad_plugin_name"; kInvalidArgument "plugin_not_found", "not_regular_file",
-  // "plugin_permissions" (it, its directory or one above that belongs to others or may be written
-  // by them, see check_permissions; or it is linked twice); kConflict
-  // "source_changed": it left the directory while it was opened.
+  // kMalformed "bad_plugin_name"; kInvalidArgument "plugin_not_found", "not_regular_file";
+  // kForbidden "plugin_permissions" (it, its directory or one above that belongs to others or may
+  // be written by them, see check_permissions; or it is linked twice); kConflict "source_changed":
+  // it left the directory while it was opened.
   Result<DroppedFile> open(const std::string& file) const;
 
   // [control] The content of `<file>.sig`, opened with the same care. kForbidden "bad_signature":

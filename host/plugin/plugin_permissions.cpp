@@ -12,7 +12,7 @@ namespace backplane::host {
 namespace {
 
 Error refused(const std::string& what) {
-  return {ErrorCode::kInvalidArgument, "plugin_permissions", what};
+  return {ErrorCode::kForbidden, "plugin_permissions", what};
 }
 
 // Clients are told no paths of this machine.

@@ -24,8 +24,8 @@ struct PlaceOwnership {
 // [any] Whether nobody but root and `user`, who runs this process, decides what is found at a
 // place, which messages call `what`. A place must belong to one of them and be writable by neither
 // its group nor everyone. A parent may be if it has the sticky bit, as /tmp: whoever writes there
-// replaces only what is theirs, and the next place down is not. kInvalidArgument
-// "plugin_permissions". Pure.
+// replaces only what is theirs, and the next place down is not. kForbidden "plugin_permissions".
+// Pure.
 Status check_permissions(const std::string& what, PluginPlace place,
                          const PlaceOwnership& ownership, uid_t user);
 

@@ -159,7 +159,7 @@ std::vector<BadFile> files_that_do_not_fit() {
 }
 
 std::vector<BadFile> files_that_others_may_write() {
-  const std::string code = "422 plugin_permissions";
+  const std::string code = "403 plugin_permissions";
   return {{"writable by its group", mode(0660), code, "'version.so' is writable by its group"},
           {"writable by everyone", mode(0606), code, "'version.so' is writable by its group or"},
           {"of another user",

@@ -27,7 +27,7 @@ struct TemptedHost {
   // That the reload is refused with these words, and what serves meanwhile.
   void check_refused(const std::string& words) {
     const Answer answer = host.reload();
-    CHECK(answer.refusal() == "422 plugin_permissions");
+    CHECK(answer.refusal() == "403 plugin_permissions");
     CHECK(answer.text_at("/stage") == "staging");
     CHECK(answer.at("/serving_generation") == "1");
     CHECK_MESSAGE(answer.detail().find(words) != std::string::npos, answer.detail());

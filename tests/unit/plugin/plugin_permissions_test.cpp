@@ -21,6 +21,7 @@ constexpr uid_t kStranger = 1001;
 std::string verdict(PluginPlace place, uid_t owner, mode_t mode) {
   const Status status = check_permissions("it", place, {.owner = owner, .mode = mode}, kUser);
   if (status.ok()) return "good";
+  CHECK(status.error().code() == ErrorCode::kForbidden);
   CHECK(status.error().reason() == "plugin_permissions");
   return status.error().message();
 }
