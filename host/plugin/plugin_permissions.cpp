@@ -29,7 +29,8 @@ bool same_place(const struct stat& one, const struct stat& other) {
 
 Status check_permissions(const std::string& what, PluginPlace place,
                          const PlaceOwnership& ownership, uid_t user) {
-  if (ownership.owner != 0 && ownership.owner != user) {
+  const bool is_own = ownership.owner == 0 || ownership.owner == user;
+  if (place != PluginPlace::kParent && !is_own) {
     return refused(what + " belongs to user " + std::to_string(ownership.owner) +
                    ", neither root nor this process's");
   }

@@ -21,11 +21,12 @@ struct PlaceOwnership {
   mode_t mode = 0;
 };
 
-// [any] Whether nobody but root and `user`, who runs this process, decides what is found at a
-// place, which messages call `what`. A place must belong to one of them and be writable by neither
-// its group nor everyone. A parent may be if it has the sticky bit, as /tmp: whoever writes there
-// replaces only what is theirs, and the next place down is not. kForbidden "plugin_permissions".
-// Pure.
+// [any] Whether a place is safe from users whom nobody has trusted with it; messages call it
+// `what`. It must be writable by neither its group nor everyone. A parent may be if it has the
+// sticky bit, as /tmp: whoever writes there replaces only what is theirs, and the next place down
+// is not. File and directory must also belong to root or to `user`, who runs this process; a parent
+// may be another's, as a checkout is that is mounted into a container. kForbidden
+// "plugin_permissions". Pure.
 Status check_permissions(const std::string& what, PluginPlace place,
                          const PlaceOwnership& ownership, uid_t user);
 
