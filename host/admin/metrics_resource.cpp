@@ -72,6 +72,9 @@ constexpr MetricName kViolations{"backplane_plugin_contract_violations_total",
                                  "What the plugin did against the ABI's contract."};
 constexpr MetricName kDoubleCompletions{"backplane_plugin_double_completions_total",
                                         "Completions of calls that were complete."};
+constexpr MetricName kLateCompletions{"backplane_plugin_late_completions_total",
+                                      "Completions, by async handlers, of calls whose client had "
+                                      "left or whose deadline had passed."};
 
 // What an endpoint counted, read once for the counters and the histograms.
 struct EndpointReading {
@@ -194,6 +197,8 @@ void write_plugins(const Controller& controller, MetricsPage& page) {
     page.counter(kViolations, labels, counts->violations.load(std::memory_order_relaxed));
     page.counter(kDoubleCompletions, labels,
                  counts->double_completions.load(std::memory_order_relaxed));
+    page.counter(kLateCompletions, labels,
+                 counts->late_completions.load(std::memory_order_relaxed));
   }
 }
 

@@ -6,10 +6,20 @@
 namespace backplane::host {
 namespace {
 
-BatchLimits batch_limits(const BackendConfig& config) {
+// As many as RayServe lets a replica have.
+constexpr std::uint32_t kDefaultAsyncQueries = 100;
+
+// Of a replica whose handler is async.
+std::uint32_t max_in_flight(const BackendConfig& config) {
+  if (config.max_concurrent_queries != 0) return config.max_concurrent_queries;
+  return std::max(kDefaultAsyncQueries, config.max_batch_size);
+}
+
+BatchLimits batch_limits(const BackendConfig& config, const HandlerDescription& handler) {
   return {.max_batch_size = config.max_batch_size,
           .batch_wait_timeout = config.batch_wait_timeout,
           .num_replicas = config.num_replicas,
+          .concurrency = handler.async ? max_in_flight(config) : 1,
           .max_pull = config.max_concurrent_queries == 0
                           ? kMaxPull
                           : std::min(config.max_concurrent_queries, kMaxPull)};
@@ -44,7 +54,7 @@ Backend::Backend(BackendSpec spec, BackendOptions options, std::shared_ptr<Handl
       on_replica_ended_(std::move(events.on_replica_ended)),
       on_stopped_(std::move(events.on_stopped)),
       running_(wanted_replicas()),
-      collector_(batch_limits(spec_.config), spec_.config.queue_limit()) {
+      collector_(batch_limits(spec_.config, factory_->description()), spec_.config.queue_limit()) {
   gates_.emplace_back(wanted_replicas(), std::move(events.on_started));
 }
 
@@ -68,6 +78,7 @@ void Backend::start_replicas(std::uint32_t wanted, const std::string& user_confi
                            .init_json = spec_.init_json,
                            .user_config_json = user_config_json,
                            .is_inline = inline_,
+                           .max_in_flight = max_in_flight(spec_.config),
                            .metrics = options_.metrics,
                            .factory = *factory_,
                            .collector = collector_,
@@ -168,7 +179,8 @@ void Backend::adopt() {
   spec_.config = update_->config;
   if (!inline_) send_away(spec_.config.num_replicas);
   update_.reset();
-  collector_.set_limits(batch_limits(spec_.config), spec_.config.queue_limit());
+  collector_.set_limits(batch_limits(spec_.config, handler()), spec_.config.queue_limit());
+  for (const auto& replica : replicas_) replica->set_max_in_flight(max_in_flight(spec_.config));
   gates_.back().open();
 }
 

@@ -16,6 +16,10 @@ void complete_all(RequestList& done) {
   while (!done.empty()) done.pop_front().complete();
 }
 
+Duration averaged(Duration average, Duration latest) {
+  return average == Duration::zero() ? latest : average + (latest - average) / 8;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Replica>> Replica::start(const ReplicaSeat& seat,
@@ -52,7 +56,12 @@ void Replica::run() {
     while (seat_.collector.pop_batch(Duration::zero(), calls).called) continue;
     return;
   }
-  serve();
+  if (seat_.factory.description().async) {
+    serve_async();
+    out_.wait_until_empty();
+  } else {
+    serve();
+  }
   // On the thread that made it.
   instance_.reset();
 }
@@ -98,9 +107,31 @@ void Replica::serve() {
   }
 }
 
+void Replica::serve_async() {
+  std::uint64_t calls = 0;
+  for (;;) {
+    const std::uint32_t room = out_.wait_for_room();
+    if (room == 0) {
+      if (!follow_orders()) return;
+      continue;
+    }
+    BatchCollector::Pull pull = seat_.collector.pop_batch(service_time_, calls, room);
+    if (pull.called) {
+      if (!follow_orders()) return;
+      continue;
+    }
+    if (pull.requests.empty()) return;
+    start_all(std::move(pull.requests), pull.together);
+  }
+}
+
 void Replica::give(ReplicaOrder order) {
-  MutexLock lock(mutex_);
-  orders_.push_back(std::move(order));
+  {
+    MutexLock lock(mutex_);
+    orders_.push_back(std::move(order));
+  }
+  // It may be waiting for answers, and not for requests.
+  out_.call();
 }
 
 bool Replica::follow_orders() {
@@ -144,6 +175,7 @@ void Replica::restore(std::uint64_t update) {
   Status restored;
   if (user_config_json_.empty()) {
     // A handler can be given a configuration but not have it taken away.
+    out_.wait_until_empty();
     auto instance = create_instance();
     if (instance.ok()) {
       instance_ = std::move(instance).value();
@@ -208,9 +240,47 @@ void Replica::run_each(HandlerInstance& instance, RequestList pulled) {
   complete_all(done);
 }
 
+void Replica::start_all(RequestList pulled, bool together) {
+  if (together) return start_batch(std::move(pulled));
+  while (!pulled.empty()) {
+    RequestList one;
+    one.push_back(pulled.pop_front());
+    start_batch(std::move(one));
+  }
+}
+
+void Replica::start_batch(RequestList batch) {
+  std::array<Exchange*, kMaxBatchSize> exchanges;
+  std::size_t n = 0;
+  const TimePoint started = Clock::now();
+  const auto size = static_cast<std::uint32_t>(batch.size());
+  while (!batch.empty()) {
+    // From here on its answer is owed by the handler.
+    Exchange& exchange = batch.pop_front().release();
+    exchange.next = nullptr;
+    exchange.started = started;
+    exchange.batch_size = size;
+    exchanges[n++] = &exchange;
+  }
+  out_.enter(size);
+  if (seat_.metrics) stats_->count_start(size);
+  instance_->start({exchanges.data(), n}, *this);
+  MutexLock lock(answered_mutex_);
+  service_time_ = answer_time_;
+}
+
+void Replica::take(Exchange& exchange) noexcept {
+  {
+    MutexLock lock(answered_mutex_);
+    exchange.finished = Clock::now();
+    answer_time_ = averaged(answer_time_, exchange.finished - exchange.started);
+    if (seat_.metrics) stats_->count_answer(exchange);
+  }
+  exchange.complete();
+}
+
 void Replica::learn(Duration took) {
-  service_time_ =
-      service_time_ == Duration::zero() ? took : service_time_ + (took - service_time_) / 8;
+  service_time_ = averaged(service_time_, took);
 }
 
 }  // namespace backplane::host

@@ -9,12 +9,14 @@
 #include <string>
 #include <utility>
 
+#include "host/backend/in_flight.hpp"
 #include "host/backend/replica_order.hpp"
 #include "host/backend/replica_stats.hpp"
 #include "host/backend/start_gate.hpp"
 #include "host/base/mutex.hpp"
 #include "host/base/thread.hpp"
 #include "host/batching/batch_collector.hpp"
+#include "host/plugin/answer_sink.hpp"
 #include "host/plugin/handler_factory.hpp"
 
 namespace backplane::host {
@@ -25,9 +27,10 @@ struct ReplicaSeat {
   std::uint64_t generation = 0;
   const std::string& tag;
   const std::string& init_json;
-  std::string user_config_json;  // as it is when the replica is made
-  bool is_inline = false;        // run by an io thread
-  bool metrics = true;           // fill stats()
+  std::string user_config_json;     // as it is when the replica is made
+  bool is_inline = false;           // run by an io thread
+  std::uint32_t max_in_flight = 1;  // where the handler is async
+  bool metrics = true;              // fill stats()
   HandlerFactory& factory;
   BatchCollector& collector;
   StartGate& gate;
@@ -39,7 +42,10 @@ struct ReplicaSeat {
 // Where a backend executes inline, that thread only makes the instance and then waits for the end;
 // one io thread runs it by run_here(), and it goes with the Replica, when no snapshot leads to it
 // any more.
-class Replica {
+//
+// Where its handler is async, that thread only starts requests, as many as max_in_flight at a time;
+// whoever answers one counts it and gives it back.
+class Replica final : private AnswerSink {
  public:
   // `on_exited` is the last thing the thread does.
   // `state`: what its handler begins with, of a replica whose place it takes.
@@ -55,30 +61,44 @@ class Replica {
   // [control] To be followed between two calls of the handler, in the order given; whoever gives
   // one then wakes the replicas by BatchCollector::call_replicas(). Not for inline execution.
   void give(ReplicaOrder order);
+  // [control] Where the handler is async; >= 1.
+  void set_max_in_flight(std::uint32_t limit) { out_.set_limit(limit); }
   // [control] Once it is ready: whether its handler has anything to hand over.
   bool saves_state() const { return saves_state_.load(std::memory_order_relaxed); }
   const ReplicaStats& stats() const { return *stats_; }
   // [any] Requests that it has taken and not answered yet.
-  std::uint32_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+  std::uint32_t in_flight() const {
+    return in_flight_.load(std::memory_order_relaxed) + out_.count();
+  }
   // [io] Always the same thread, once the replica is ready: runs the handler for each of
   // `requests` and completes them.
   void run_here(RequestList requests) { run_each(*instance_, std::move(requests)); }
 
  private:
   Replica(const ReplicaSeat& seat, std::optional<HandlerState> state)
-      : seat_(seat), state_(std::move(state)), user_config_json_(seat.user_config_json) {}
+      : seat_(seat),
+        state_(std::move(state)),
+        user_config_json_(seat.user_config_json),
+        out_(seat.max_in_flight) {}
 
   void run();
   // Makes it and gets it ready for its first request.
   Result<std::unique_ptr<HandlerInstance>> create_instance();
   void serve();
+  void serve_async();
   // False: leave.
   bool follow_orders();
   void reconfigure(ReplicaOrder order);
   void restore(std::uint64_t update);
   void run_batch(HandlerInstance& instance, RequestList batch);
   void run_each(HandlerInstance& instance, RequestList pulled);
+  // As many as take part in one execute(), or one at a time.
+  void start_all(RequestList pulled, bool together);
+  void start_batch(RequestList batch);
   void learn(Duration took);
+
+  void take(Exchange& exchange) noexcept override;
+  void leave() noexcept override { out_.leave(); }
 
   const ReplicaSeat seat_;
   std::optional<HandlerState> state_;  // until it was given to the handler
@@ -95,6 +115,10 @@ class Replica {
   std::unique_ptr<HandlerInstance> instance_;
   // Apart, because it is aligned to cache lines.
   const std::unique_ptr<ReplicaStats> stats_ = std::make_unique<ReplicaStats>();
+  InFlight out_;  // of an async handler
+  // What whoever answers for an async handler writes.
+  Mutex answered_mutex_;
+  Duration answer_time_ BP_GUARDED_BY(answered_mutex_){};
   // What one call of the handler has taken lately (exponential average over about eight calls).
   Duration service_time_{};
   // Last: the thread uses everything above.

@@ -7,12 +7,25 @@ void ReplicaStats::count(std::span<Exchange* const> batch) {
   requests_.add(batch.size());
   batch_size_.record(batch.size());
   handler_time_.record(batch.front()->finished - batch.front()->started);
-  for (const Exchange* exchange : batch) {
-    queue_time_.record(exchange->started - exchange->queued);
-    if (exchange->response.status >= 500) failures_.add();
-    if (exchange->fault != HandlerFault::kNone) {
-      faults_[static_cast<std::size_t>(exchange->fault)].add();
-    }
+  for (const Exchange* exchange : batch) count_request(*exchange);
+}
+
+void ReplicaStats::count_start(std::size_t size) {
+  executions_.add();
+  batch_size_.record(size);
+}
+
+void ReplicaStats::count_answer(const Exchange& exchange) {
+  requests_.add();
+  handler_time_.record(exchange.finished - exchange.started);
+  count_request(exchange);
+}
+
+void ReplicaStats::count_request(const Exchange& exchange) {
+  queue_time_.record(exchange.started - exchange.queued);
+  if (exchange.response.status >= 500) failures_.add();
+  if (exchange.fault != HandlerFault::kNone) {
+    faults_[static_cast<std::size_t>(exchange.fault)].add();
   }
 }
 

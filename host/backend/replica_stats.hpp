@@ -18,7 +18,7 @@ struct ReplicaSummary {
   std::uint64_t requests = 0;    // requests in them
   std::uint64_t failures = 0;    // of those, answered 5xx
   LatencySummary queue_time;     // from the queue to the handler, by request
-  LatencySummary handler_time;   // by execution
+  LatencySummary handler_time;   // by execution; by request where the handler is async
   SizeSummary batch_size;        // by execution
   std::array<std::uint64_t, kHandlerFaultNames.size()> faults{};  // by HandlerFault
 };
@@ -30,10 +30,17 @@ class alignas(kCacheLine) ReplicaStats {
   // [replica] One execution of all of `batch` is over; nothing in it has been completed yet. Takes
   // its times from the exchanges and reads no clock.
   void count(std::span<Exchange* const> batch);
+  // The same of an async handler, in two parts. [replica] An execution of `size` requests begins.
+  void count_start(std::size_t size);
+  // [any, one at a time] One of them is answered, and has not been completed yet; its handler time
+  // is its own.
+  void count_answer(const Exchange& exchange);
   // [any]
   void add_to(ReplicaSummary& sum) const;
 
  private:
+  void count_request(const Exchange& exchange);
+
   Counter executions_;
   Counter requests_;
   Counter failures_;

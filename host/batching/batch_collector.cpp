@@ -39,7 +39,8 @@ Status BatchCollector::push(RequestList& burst, TimePoint now) {
                "queue is full: " + std::to_string(max_queue) + " requests wait already");
 }
 
-BatchCollector::Pull BatchCollector::pop_batch(Duration service_time, std::uint64_t& calls) {
+BatchCollector::Pull BatchCollector::pop_batch(Duration service_time, std::uint64_t& calls,
+                                               std::uint32_t most) {
   for (;;) {
     Taken taken;
     Pull pull;
@@ -57,9 +58,11 @@ BatchCollector::Pull BatchCollector::pop_batch(Duration service_time, std::uint6
           break;
         }
         BatchDecision decision = decide(limits_, view(), service_time, now);
-        // A closed queue has no company to wait for.
+        // A closed queue has no company to wait for; nor is there any for more than there is room.
         if (closed_ && decision.take == 0)
           decision.take = static_cast<std::uint32_t>(queue_.size());
+        if (decision.take == 0 && queue_.size() >= most) decision.take = most;
+        decision.take = std::min(decision.take, most);
         if (decision.take > 0) {
           pull.together = limits_.max_batch_size > 1;
           taken = take(decision.take, now);

@@ -39,8 +39,9 @@ class BatchCollector {
   // [replica] Blocks until a batch is ready, the queue is closed and drained, or call_replicas()
   // was called after the `calls` that this replica has answered, which then counts one more.
   // Requests that expired or were abandoned leave here unexecuted (504, 499). `service_time`: what
-  // one call of the handler has taken lately, 0 when not known.
-  Pull pop_batch(Duration service_time, std::uint64_t& calls);
+  // one call of the handler has taken lately, 0 when not known. `most` >= 1: what this replica can
+  // take at most, whatever the limits allow.
+  Pull pop_batch(Duration service_time, std::uint64_t& calls, std::uint32_t most = kMaxBatchSize);
 
   // [any] Makes every replica return from pop_batch() once, before it takes another request.
   void call_replicas();

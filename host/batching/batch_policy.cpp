@@ -7,8 +7,8 @@ namespace {
 
 std::uint32_t pull_size(const BatchLimits& limits, std::size_t length, Duration service_time) {
   const std::size_t fair = length / std::max<std::uint32_t>(limits.num_replicas, 1);
-  std::size_t affordable = 1;
-  if (service_time > Duration::zero()) {
+  std::size_t affordable = limits.concurrency > 1 ? limits.max_pull : 1;
+  if (limits.concurrency == 1 && service_time > Duration::zero()) {
     affordable = static_cast<std::size_t>(kPullBudget / service_time);
   }
   return static_cast<std::uint32_t>(
@@ -39,7 +39,8 @@ std::chrono::milliseconds drain_time(const BatchLimits& limits, std::size_t leng
                                      Duration service_time) {
   const std::size_t each = std::max<std::uint32_t>(limits.max_batch_size, 1);
   const std::size_t calls = (length + each - 1) / each;
-  const std::size_t rounds = (calls + limits.num_replicas - 1) / limits.num_replicas;
+  const std::size_t at_once = std::size_t{limits.num_replicas} * limits.concurrency;
+  const std::size_t rounds = (calls + at_once - 1) / at_once;
   return std::chrono::ceil<std::chrono::milliseconds>(service_time * rounds);
 }
 

@@ -15,6 +15,8 @@ struct BatchLimits {
   // How long the oldest request may wait for company; 0: never.
   std::chrono::milliseconds batch_wait_timeout{0};
   std::uint32_t num_replicas = 1;
+  // How many calls of the handler one replica has out at a time; more than one: it is async.
+  std::uint32_t concurrency = 1;
   // The most that an unbatched replica takes at once; 1..kMaxPull.
   std::uint32_t max_pull = 64;
 };
@@ -46,7 +48,8 @@ struct BatchDecision {
 // cannot grow (the next request may not join it), and when the tightest deadline would be missed.
 //
 // Unbatched: a fair share of the queue, so that a wake serves a burst, but no more than fits in
-// kPullBudget, so that no request waits behind another while a sibling idles.
+// kPullBudget, so that no request waits behind another while a sibling idles. Where the handler is
+// async nothing waits behind another.
 BatchDecision decide(const BatchLimits& limits, const QueueView& queue, Duration service_time,
                      TimePoint now);
 

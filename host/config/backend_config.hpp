@@ -21,8 +21,8 @@ struct BackendConfig {
   // From the arrival of a batch's first request; 0 never waits.
   std::chrono::milliseconds batch_wait_timeout{0};
   // How many requests one replica may have at a time: those it has taken and not answered yet. 0:
-  // as many as one call of the handler takes, and a burst of quick ones. Never under
-  // max_batch_size.
+  // as many as one call of the handler takes, and a burst of quick ones; 100 where the handler is
+  // async. Never under max_batch_size.
   std::uint32_t max_concurrent_queries = 0;
   std::uint32_t max_queue = 0;  // 0: queue_limit() decides
   std::chrono::milliseconds request_timeout{30'000};

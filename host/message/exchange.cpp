@@ -12,7 +12,7 @@ void Exchange::reset() {
   batch_key = 0;
   batch_size = 0;
   fault = HandlerFault::kNone;
-  abandoned_.store(false, std::memory_order_relaxed);
+  abandonment_.reset();
 }
 
 }  // namespace backplane::host

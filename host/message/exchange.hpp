@@ -1,9 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "host/base/clock.hpp"
+#include "host/message/abandon_signal.hpp"
 #include "host/message/handler_fault.hpp"
 #include "host/message/http_request.hpp"
 #include "host/message/http_response.hpp"
@@ -59,15 +59,18 @@ class Exchange {
 
   // [io] Nobody waits for the answer any more: the client left, or its deadline passed. The holder
   // drops it where it is not running yet, and shows it to the handler where it is.
-  void abandon() { abandoned_.store(true, std::memory_order_relaxed); }
-  // [any] A hint: no other data is published through it, so relaxed is enough.
-  bool abandoned() const { return abandoned_.load(std::memory_order_relaxed); }
+  void abandon() { abandonment_.raise(); }
+  // [any] A hint: no other data is published through it.
+  bool abandoned() const { return abandonment_.raised(); }
+  // [holder] Where the holder can be told of it as it happens. Whoever listens forgets before
+  // complete().
+  AbandonSignal& abandonment() { return abandonment_; }
 
   // [io] Ready for the next request of the connection. Keeps the memory.
   void reset();
 
  private:
-  std::atomic<bool> abandoned_{false};
+  AbandonSignal abandonment_;
 };
 
 }  // namespace backplane::host

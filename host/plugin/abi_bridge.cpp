@@ -1,29 +1,16 @@
 #include "host/plugin/abi_bridge.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <utility>
 
 #include "host/base/log.hpp"
 #include "host/json/json_writer.hpp"
+#include "host/plugin/call_handle.hpp"
+#include "host/plugin/cancel_extension.hpp"
 
 namespace backplane::host {
 namespace {
-
-// A handle taken apart again.
-struct Held {
-  OpenCall& call;
-  std::uint32_t epoch;
-
-  bool open() const { return call.is_open(epoch); }
-};
-
-Held held(bp_call* handle) {
-  const auto epoch = reinterpret_cast<std::uintptr_t>(handle) % OpenCall::kEpochs;
-  return {*reinterpret_cast<OpenCall*>(reinterpret_cast<std::byte*>(handle) - epoch),
-          static_cast<std::uint32_t>(epoch)};
-}
 
 // What a plugin gets that asks for the request of a call it has completed.
 constexpr bp_request kNoRequest{.struct_size = sizeof(bp_request),
@@ -50,14 +37,10 @@ LogLevel level_of(std::uint32_t level) {
   }
 }
 
-bp_status contract(const Held& use) {
-  use.call.table.count_violation();
-  return BP_CONTRACT;
-}
-
 // The services. Nothing may leave them but a return value, so memory that runs out ends the
 // process here, as everywhere in the host.
-const void* get_extension(bp_host_ctx* /*context*/, const char* /*id*/) noexcept {
+const void* get_extension(bp_host_ctx* /*context*/, const char* id) noexcept {
+  if (std::string_view(id) == BP_CANCEL_EXTENSION) return &cancel_extension();
   return nullptr;
 }
 
@@ -66,39 +49,39 @@ void write_log(bp_host_ctx* context, std::uint32_t level, bp_str message) noexce
 }
 
 const bp_request* call_request(bp_call* handle) noexcept {
-  const Held use = held(handle);
+  const HeldCall use = held(handle);
   return use.open() ? &use.call.slot.request() : &kNoRequest;
 }
 
 std::uint32_t call_cancelled(bp_call* handle) noexcept {
-  const Held use = held(handle);
+  const HeldCall use = held(handle);
   return !use.open() || use.call.slot.cancelled() ? 1 : 0;
 }
 
 void* call_alloc(bp_call* handle, std::uint64_t length) noexcept {
-  const Held use = held(handle);
+  const HeldCall use = held(handle);
   return use.open() ? use.call.slot.allocate(length) : nullptr;
 }
 
 bp_status call_head(bp_call* handle, std::uint32_t status, const bp_kv* headers,
                     std::uint32_t count) noexcept {
-  const Held use = held(handle);
-  if (!use.open()) return contract(use);
+  const HeldCall use = held(handle);
+  if (!use.open()) return use.contract();
   const bp_status answer = use.call.slot.set_head(status, headers, count);
-  return answer == BP_CONTRACT ? contract(use) : answer;
+  return answer == BP_CONTRACT ? use.contract() : answer;
 }
 
 bp_status call_write(bp_call* handle, const void* data, std::uint64_t length,
                      std::uint32_t /*flags: more is always welcome*/) noexcept {
-  const Held use = held(handle);
-  if (!use.open()) return contract(use);
+  const HeldCall use = held(handle);
+  if (!use.open()) return use.contract();
   const bp_status answer = use.call.slot.write(data, length);
-  return answer == BP_CONTRACT ? contract(use) : answer;
+  return answer == BP_CONTRACT ? use.contract() : answer;
 }
 
 void call_complete(bp_call* handle, bp_status status, bp_str message) noexcept {
-  const Held use = held(handle);
-  use.call.table.complete(use.call, use.epoch, status, view_of(message));
+  const HeldCall use = held(handle);
+  use.call.owner.complete(use.call, use.epoch, status, view_of(message));
 }
 
 }  // namespace
@@ -118,10 +101,6 @@ AbiBridge::AbiBridge(std::string plugin)
                 .call_head = call_head,
                 .call_write = call_write,
                 .call_complete = call_complete} {}
-
-bp_call* to_handle(OpenCall& call, std::uint32_t epoch) {
-  return reinterpret_cast<bp_call*>(reinterpret_cast<std::byte*>(&call) + epoch);
-}
 
 std::string_view view_of(bp_str text) {
   return text.ptr == nullptr ? std::string_view() : std::string_view(text.ptr, text.len);

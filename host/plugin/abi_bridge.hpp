@@ -7,7 +7,7 @@
 
 #include <backplane/abi.h>
 
-#include "host/plugin/call_table.hpp"
+#include "host/plugin/open_call.hpp"
 
 namespace backplane::host {
 
@@ -30,9 +30,6 @@ class AbiBridge {
   ContractCounts counts_;
   bp_host services_;
 };
-
-// [any] `call` in its use number `epoch`, as a plugin gets it.
-bp_call* to_handle(OpenCall& call, std::uint32_t epoch);
 
 // Empty for a view that points nowhere.
 std::string_view view_of(bp_str text);

@@ -10,6 +10,7 @@
 #include "host/base/result.hpp"
 #include "host/base/status.hpp"
 #include "host/message/exchange.hpp"
+#include "host/plugin/answer_sink.hpp"
 #include "host/plugin/handler_state.hpp"
 
 namespace backplane::host {
@@ -23,6 +24,7 @@ struct HandlerDescription {
   std::uint32_t max_batch = 1;  // upper bound of a backend's max_batch_size; 1 = not batch-capable
   bool stateless = false;
   bool never_blocks = false;    // may run on an io thread
+  bool async = false;           // may answer after it has returned
   bool reconfigurable = false;  // takes user_config
 };
 
@@ -44,6 +46,16 @@ class HandlerInstance {
   // returns, every exchange's response holds its answer or its error; none has been completed:
   // that stays with the caller. Never throws.
   virtual void execute(std::span<Exchange* const> exchanges) = 0;
+
+  // [replica] As execute(), for a handler that is async: each exchange goes to `sink` once it is
+  // answered, before or after this returns, and is not touched here any more. Never throws.
+  virtual void start(std::span<Exchange* const> exchanges, AnswerSink& sink) {
+    execute(exchanges);
+    for (Exchange* exchange : exchanges) {
+      sink.take(*exchange);
+      sink.leave();
+    }
+  }
 
   // [replica] Between executes. All or nothing: on an error the former configuration stays.
   virtual Status reconfigure(std::string_view user_config_json) = 0;

@@ -13,6 +13,7 @@ void write_handlers(JsonWriter& json, const std::vector<HandlerDescription>& han
         .member("max_batch", std::uint64_t{handler.max_batch})
         .member("stateless", handler.stateless)
         .member("never_blocks", handler.never_blocks)
+        .member("async", handler.async)
         .member("reconfigurable", handler.reconfigurable)
         .end_object();
   }

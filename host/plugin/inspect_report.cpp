@@ -53,6 +53,7 @@ std::string line_of(const HandlerDescription& handler) {
   if (handler.reconfigurable) line += ", takes user_config";
   if (handler.stateless) line += ", stateless";
   if (handler.never_blocks) line += ", never blocks";
+  if (handler.async) line += ", async";
   return line;
 }
 

@@ -77,7 +77,9 @@ Result<std::unique_ptr<HandlerInstance>> LoadedHandler::create(HandlerSource sou
 }
 
 LoadedHandler::LoadedHandler(HandlerSource source)
-    : source_(std::move(source)), calls_(source_.bridge->counts()) {}
+    : source_(std::move(source)),
+      calls_(source_.bridge->counts()),
+      async_calls_(source_.bridge->counts(), [this](OpenCall& call) { answer(call); }) {}
 
 LoadedHandler::~LoadedHandler() {
   if (!created_) return;
@@ -99,27 +101,28 @@ void LoadedHandler::execute(std::span<Exchange* const> exchanges) {
     return source_.handler->execute(replica_, handles.data(),
                                     static_cast<std::uint32_t>(handles.size()));
   });
-  close_calls(outcome.status, outcome.thrown);
+  if (outcome.status != BP_OK) {
+    calls_.close_open(outcome.status, outcome.thrown);
+  } else if (calls_.any_open()) {
+    calls_.close_open(BP_CONTRACT,
+                      "handler '" + source_.identity.name + "' returned without an answer");
+  }
   for (std::size_t i = 0; i < calls_.size(); ++i) answer(calls_[i]);
 }
 
-void LoadedHandler::close_calls(bp_status status, const std::string& thrown) {
-  if (status != BP_OK) {
-    calls_.close_open(status, thrown);
-    return;
-  }
-  if ((source_.handler->flags & BP_HF_ASYNC) != 0) {
-    calls_.wait_all();
-    return;
-  }
-  if (!calls_.any_open()) return;
-  calls_.close_open(BP_CONTRACT,
-                    "handler '" + source_.identity.name + "' returned without an answer");
+void LoadedHandler::start(std::span<Exchange* const> exchanges, AnswerSink& sink) {
+  assert(!exchanges.empty());
+  const auto handles = async_calls_.open(exchanges, source_.max_response_bytes, sink);
+  const Outcome outcome = fenced([&] {
+    return source_.handler->execute(replica_, handles.data(),
+                                    static_cast<std::uint32_t>(handles.size()));
+  });
+  if (outcome.status != BP_OK) async_calls_.close_open(outcome.status, outcome.thrown);
 }
 
-void LoadedHandler::answer(OpenCall& call) {
+void LoadedHandler::answer(OpenCall& call) const {
   Exchange& exchange = call.slot.exchange();
-  if (call.status < BP_OK || call.status >= BP_CONTRACT) calls_.count_violation();
+  if (call.status < BP_OK || call.status >= BP_CONTRACT) call.owner.count_violation();
   // What HTTP forbids outweighs what the handler says of itself: it may have given up because of
   // exactly that.
   std::optional<Error> error = call.slot.finish();

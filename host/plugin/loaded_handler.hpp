@@ -11,6 +11,7 @@
 
 #include "host/base/result.hpp"
 #include "host/plugin/abi_bridge.hpp"
+#include "host/plugin/async_calls.hpp"
 #include "host/plugin/call_table.hpp"
 #include "host/plugin/handler_error.hpp"
 #include "host/plugin/handler_factory.hpp"
@@ -42,6 +43,7 @@ class LoadedHandler final : public HandlerInstance {
   LoadedHandler& operator=(const LoadedHandler&) = delete;
 
   void execute(std::span<Exchange* const> exchanges) override;
+  void start(std::span<Exchange* const> exchanges, AnswerSink& sink) override;
   // kInvalidArgument "not_reconfigurable", or "reconfigure_failed" with the plugin's words.
   Status reconfigure(std::string_view user_config_json) override;
   // kUnavailable "unhealthy" with the plugin's words.
@@ -61,11 +63,12 @@ class LoadedHandler final : public HandlerInstance {
   template <typename Table>
   const Table* extension(const char* id);
 
-  void close_calls(bp_status status, const std::string& thrown);
-  void answer(OpenCall& call);
+  // [any] Makes the answer of a call that was completed.
+  void answer(OpenCall& call) const;
 
   const HandlerSource source_;  // first: keeps the code of replica_ loaded
   CallTable calls_;
+  AsyncCalls async_calls_;
   bp_replica* replica_ = nullptr;  // the plugin's; may be null for one without state
   bool created_ = false;
 };

@@ -80,6 +80,7 @@ std::optional<HandlerDescription> read_handler(const JsonValue& object) {
                             .max_batch = static_cast<std::uint32_t>(max_batch),
                             .stateless = truth_of(object, "stateless"),
                             .never_blocks = truth_of(object, "never_blocks"),
+                            .async = truth_of(object, "async"),
                             .reconfigurable = truth_of(object, "reconfigurable")};
 }
 

@@ -28,6 +28,16 @@ class FakeHandlerFactory final : public HandlerFactory {
   std::function<Result<std::optional<HandlerState>>()> on_save;
   std::function<Status(const HandlerState&)> on_restore;
   std::function<Status()> on_warm_up;
+  // Makes the handler async: takes each request and its sink, and answers when it likes by
+  // answer_later().
+  std::function<void(Exchange&, AnswerSink&)> on_start;
+  static void answer_later(Exchange& exchange, AnswerSink& sink, std::string_view body) {
+    exchange.response.body = body;
+    sink.take(exchange);
+    sink.leave();
+  }
+  // Before a backend starts.
+  void be_async() { description_.async = true; }
 
   const HandlerDescription& description() const override { return description_; }
 
@@ -66,6 +76,11 @@ class FakeHandlerFactory final : public HandlerFactory {
       for (Exchange* exchange : exchanges) {
         if (factory_.on_request) factory_.on_request(*exchange);
       }
+    }
+    void start(std::span<Exchange* const> exchanges, AnswerSink& sink) override {
+      check_thread();
+      if (factory_.on_execute) factory_.on_execute(exchanges.size());
+      for (Exchange* exchange : exchanges) factory_.on_start(*exchange, sink);
     }
     Status reconfigure(std::string_view user_config_json) override {
       check_thread();

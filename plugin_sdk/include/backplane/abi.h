@@ -135,6 +135,24 @@ typedef struct bp_host {
   void (*call_complete)(bp_call* call, bp_status status, bp_str error_message);
 } bp_host;
 
+/* Extensions of the host, which bp_host.get_extension gives by their name; constant. NULL where the
+ * host is older. */
+
+/* Tells a handler at once that nobody waits for an answer any more, beside what call_cancelled
+ * says to those who ask. */
+#define BP_CANCEL_EXTENSION "backplane.cancel/1"
+typedef void (*bp_cancelled_fn)(void* user);
+typedef struct bp_cancel {
+  uint32_t struct_size;
+  uint32_t reserved0; /* 0 */
+  /* [any] Once for a call: from now on `cancelled(user)` is called when its client leaves or its
+   * deadline passes; before this returns when that is so already. At most once, on a thread of the
+   * host that must not be held up, and never after call_complete() has returned, which waits for
+   * one that runs. It may use the services of the call, call_complete() among them. CONTRACT: the
+   * call has been given one, or is complete. */
+  bp_status (*on_cancel)(bp_call* call, bp_cancelled_fn cancelled, void* user);
+} bp_cancel;
+
 /* Borrowed for the call of create(). */
 typedef struct bp_replica_info {
   uint32_t struct_size;

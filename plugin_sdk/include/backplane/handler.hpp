@@ -28,7 +28,8 @@ inline constexpr std::uint32_t kDefaultMaxBatch = 1024;
 // Describes a class as a handler; one object of it is made for each replica, and is only ever
 // called by that replica's thread. T has
 //   Response operator()(const Request&)                       and/or
-//   std::vector<Response> batch(std::span<const Request>)     and/or named Methods,
+//   std::vector<Response> batch(std::span<const Request>)     and/or named Methods, or
+//   void operator()(OwnedCall)     answers when it likes, with many calls out at a time,
 // is constructed by (const Context&, Config), (Config) or (), and may have
 //   void reconfigure(Config)    takes "user_config": at the start and at each change
 //   void health()               throws when it cannot work
@@ -42,13 +43,18 @@ inline constexpr std::uint32_t kDefaultMaxBatch = 1024;
 template <typename T, typename... Methods>
 consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
   using Entry = HandlerEntry<T, Methods...>;
-  static_assert(DefaultMethod<T>::kOne || DefaultMethod<T>::kBatch || sizeof...(Methods) > 0,
+  static_assert(DefaultMethod<T>::kOne || DefaultMethod<T>::kBatch || DefaultMethod<T>::kAsync ||
+                    sizeof...(Methods) > 0,
                 "a handler has `Response operator()(const Request&)`, or `std::vector<Response> "
-                "batch(std::span<const Request>)`, or named methods");
+                "batch(std::span<const Request>)`, or `void operator()(OwnedCall)`, or named "
+                "methods");
   static_assert(TakesContextAndConfig<T> || TakesConfig<T> || std::default_initializable<T>,
                 "a handler is constructed by (const Context&, Config), (Config) or ()");
   if (!is_plugin_name(name)) {
     throw std::invalid_argument("a handler's name is 1 to 64 characters out of [a-z0-9_.-]");
+  }
+  if (options.never_blocks && Entry::kAsync) {
+    throw std::invalid_argument("never_blocks is not for handlers that answer later");
   }
   if (options.max_batch > 1 && !Entry::kBatch) {
     throw std::invalid_argument("max_batch is for handlers that have a batch form");
@@ -57,7 +63,7 @@ consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
   descriptor.struct_size = sizeof(bp_handler);
   descriptor.flags = (options.stateless ? BP_HF_STATELESS : 0u) |
                      (options.never_blocks ? BP_HF_NEVER_BLOCKS : 0u) |
-                     (Entry::kBatch ? BP_HF_BATCH : 0u);
+                     (Entry::kAsync ? BP_HF_ASYNC : 0u) | (Entry::kBatch ? BP_HF_BATCH : 0u);
   descriptor.max_batch =
       !Entry::kBatch ? 1u : (options.max_batch == 0 ? kDefaultMaxBatch : options.max_batch);
   descriptor.name = name;
@@ -72,7 +78,7 @@ consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
 }
 
 // Describes a function as a handler without state: `Response f(const Request&)`, or
-// `std::vector<Response> f(std::span<const Request>)`.
+// `std::vector<Response> f(std::span<const Request>)`, or `void f(OwnedCall)`.
 template <auto kFunction>
 consteval bp_handler function(const char* name, HandlerOptions options = {}) {
   options.stateless = true;

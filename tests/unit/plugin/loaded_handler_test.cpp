@@ -4,7 +4,6 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -163,25 +162,6 @@ TEST_SUITE("plugin") {
     CHECK(exchange.response.body == "first");
     CHECK(fake.counts().double_completions == 3);
     CHECK(fake.counts().violations == 1);
-  }
-
-  TEST_CASE("LoadedHandler: an asynchronous handler may answer after it returned") {
-    FakeHandler fake(BP_HF_ASYNC | BP_HF_BATCH);
-    std::thread worker;
-    fake.script.execute = [&](const bp_host& host, bp_call* const* calls, std::uint32_t n) {
-      worker = std::thread([&host, all = std::vector<bp_call*>(calls, calls + n)] {
-        for (bp_call* call : all) reply(host, call, "later");
-      });
-      return BP_OK;
-    };
-    auto instance = fake.instance();
-    REQUIRE(instance.ok());
-    Exchange a;
-    Exchange b;
-    run(*instance.value(), a, b);
-    worker.join();
-    CHECK(a.response.body == "later");
-    CHECK(b.response.body == "later");
   }
 
   TEST_CASE("LoadedHandler: an abandoned request is shown as cancelled") {

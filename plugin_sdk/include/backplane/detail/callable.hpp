@@ -12,6 +12,7 @@
 
 #include <backplane/config.hpp>
 #include <backplane/context.hpp>
+#include <backplane/owned_call.hpp>
 #include <backplane/request.hpp>
 #include <backplane/response.hpp>
 
@@ -43,6 +44,17 @@ concept HasCallOperator = requires(T& object, const Request& request) {
 template <typename T>
 concept HasBatch = requires(T& object, std::span<const Request> requests) {
   { object.batch(requests) } -> AnswerList;
+};
+
+// Takes a call and answers it when it likes.
+template <typename F, typename T>
+concept TakesCall = requires(F f, T& object, OwnedCall call) {
+  { std::invoke(f, object, std::move(call)) } -> std::same_as<void>;
+};
+
+template <typename T>
+concept HasCallTaker = requires(T& object, OwnedCall call) {
+  { object(std::move(call)) } -> std::same_as<void>;
 };
 
 template <typename T>
@@ -83,7 +95,11 @@ template <typename T>
 struct DefaultMethod {
   static constexpr bool kOne = HasCallOperator<T>;
   static constexpr bool kBatch = HasBatch<T>;
+  static constexpr bool kAsync = HasCallTaker<T>;
+  static_assert(!kAsync || (!kOne && !kBatch),
+                "a handler that takes `backplane::OwnedCall` takes every request so");
 
+  static void take(T& object, OwnedCall call) { object(std::move(call)); }
   static Response one(T& object, const Request& request) { return object(request); }
   static decltype(auto) batch(T& object, std::span<const Request> requests) {
     return object.batch(requests);
@@ -103,6 +119,12 @@ struct FunctionHandler {
     { kFunction(requests) } -> AnswerList;
   }
   { return kFunction(requests); }
+
+  // NOLINTNEXTLINE(readability-identifier-naming): as above.
+  void operator()(OwnedCall call) const requires requires {
+    { kFunction(std::move(call)) } -> std::same_as<void>;
+  }
+  { kFunction(std::move(call)); }
 };
 
 }  // namespace backplane

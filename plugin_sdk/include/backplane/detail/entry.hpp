@@ -66,6 +66,8 @@ class HandlerEntry {
  public:
   static constexpr bool kBatch =
       DefaultMethod<T>::kBatch || (Methods::template Of<T>::kBatch || ...);
+  static constexpr bool kAsync =
+      DefaultMethod<T>::kAsync || (Methods::template Of<T>::kAsync || ...);
 
   static bp_status create(const bp_handler* self, const bp_host* host, const bp_replica_info* info,
                           bp_replica** out, bp_error* error) noexcept {
@@ -214,7 +216,9 @@ class HandlerEntry {
         return;
       }
     }
-    if constexpr (Callee::kOne) {
+    if constexpr (Callee::kAsync) {
+      for (bp_call* call : calls) hand_over<Callee>(self, call);
+    } else if constexpr (Callee::kOne) {
       run_one<Callee>(self, calls[0], first);
       for (bp_call* call : calls.subspan(1)) run_one<Callee>(self, call, {self.host, call});
     } else if constexpr (!Callee::kBatch) {
@@ -229,6 +233,17 @@ class HandlerEntry {
           [&](bp_status status, std::string_view message) {
             self.host.call_complete(call, status, to_bp_str(message));
           });
+  }
+
+  template <typename Callee>
+  static void hand_over(Instance& self, bp_call* call) noexcept {
+    Delivery delivery{.call = call};
+    Delivery* const outer = std::exchange(running_delivery, &delivery);
+    guard([&] { Callee::take(self.handler, OwnedCall(self.host, call)); },
+          [&](bp_status status, std::string_view message) {
+            if (delivery.returned) self.host.call_complete(call, status, to_bp_str(message));
+          });
+    running_delivery = outer;
   }
 
   template <typename Callee>

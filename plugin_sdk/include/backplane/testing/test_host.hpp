@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +21,8 @@
 
 namespace backplane {
 
-// One request on its way through a handler under test. Owned by the test; one thread.
+// One request on its way through a handler under test. Owned by the test, which outlives what the
+// handler keeps of it; any thread, as a handler may answer from.
 class TestCall {
  public:
   explicit TestCall(TestRequest request) : request_(std::move(request)) {
@@ -45,6 +49,7 @@ class TestCall {
 
   // The answer so far; the host's verdict if the handler left the request open.
   TestAnswer answer() const {
+    const std::lock_guard lock(mutex_);
     if (answer_.completions > 0) return answer_;
     TestAnswer open;
     open.message = "the handler left the request without an answer";
@@ -52,8 +57,51 @@ class TestCall {
     return open;
   }
 
+  // Blocks until the handler has answered. False: it did not within `patience`.
+  bool wait(std::chrono::milliseconds patience) const {
+    std::unique_lock lock(mutex_);
+    return completed_.wait_for(lock, patience, [this] { return answer_.completions > 0; });
+  }
+
+  // Nobody waits for the answer any more, as when a client has left.
+  void cancel() {
+    bp_cancelled_fn action = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      request_.cancelled = true;
+      action = std::exchange(cancelled_, nullptr);
+    }
+    if (action != nullptr) action(cancelled_user_);
+  }
+
  private:
   friend class TestHost;
+
+  bool is_cancelled() const {
+    const std::lock_guard lock(mutex_);
+    return request_.cancelled;
+  }
+
+  // CONTRACT: it has one.
+  bp_status listen(bp_cancelled_fn action, void* user) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (std::exchange(listens_, true)) return BP_CONTRACT;
+      if (!request_.cancelled) {
+        cancelled_ = action;
+        cancelled_user_ = user;
+        return BP_OK;
+      }
+    }
+    action(user);
+    return BP_OK;
+  }
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable completed_;
+  bool listens_ = false;
+  bp_cancelled_fn cancelled_ = nullptr;
+  void* cancelled_user_ = nullptr;
 
   TestRequest request_;
   std::vector<bp_kv> fields_;
@@ -64,7 +112,8 @@ class TestCall {
 };
 
 // The services of a host, enough to run handlers without one: it checks what the real host checks
-// of a head, and remembers answers and log lines. Owned by the test; one thread.
+// of a head, and remembers answers and log lines. Owned by the test; its services are for any
+// thread.
 class TestHost {
  public:
   TestHost() {
@@ -73,11 +122,11 @@ class TestHost {
     services_.abi_major = BP_ABI_MAJOR;
     services_.abi_minor = BP_ABI_MINOR;
     services_.ctx = to_opaque<bp_host_ctx>(*this);
-    services_.get_extension = [](bp_host_ctx*, const char*) -> const void* { return nullptr; };
+    services_.get_extension = &TestHost::get_extension;
     services_.log = &TestHost::log;
     services_.call_request = [](bp_call* call) -> const bp_request* { return &of(call).view_; };
     services_.call_cancelled = [](bp_call* call) -> std::uint32_t {
-      return of(call).request_.cancelled ? 1 : 0;
+      return of(call).is_cancelled() ? 1 : 0;
     };
     services_.call_alloc = &TestHost::call_alloc;
     services_.call_head = &TestHost::call_head;
@@ -89,13 +138,29 @@ class TestHost {
   TestHost& operator=(const TestHost&) = delete;
 
   const bp_host& services() const noexcept { return services_; }
-  const std::vector<std::string>& log_lines() const noexcept { return log_lines_; }
+  // Copied: a handler may still be writing.
+  std::vector<std::string> log_lines() const {
+    const std::lock_guard lock(mutex_);
+    return log_lines_;
+  }
 
  private:
+  static const void* get_extension(bp_host_ctx*, const char* id) {
+    static constexpr bp_cancel kCancel{
+        .struct_size = sizeof(bp_cancel),
+        .reserved0 = 0,
+        .on_cancel = [](bp_call* call, bp_cancelled_fn cancelled, void* user) -> bp_status {
+          return of(call).listen(cancelled, user);
+        }};
+    return std::string_view(id) == BP_CANCEL_EXTENSION ? &kCancel : nullptr;
+  }
+
   static TestCall& of(bp_call* call) noexcept { return from_opaque<TestCall>(call); }
 
   static void log(bp_host_ctx* ctx, std::uint32_t, bp_str message) {
-    from_opaque<TestHost>(ctx).log_lines_.emplace_back(to_view(message));
+    TestHost& self = from_opaque<TestHost>(ctx);
+    const std::lock_guard lock(self.mutex_);
+    self.log_lines_.emplace_back(to_view(message));
   }
 
   static void* call_alloc(bp_call* call, std::uint64_t length) {
@@ -132,6 +197,10 @@ class TestHost {
 
   static void call_complete(bp_call* call, bp_status status, bp_str message) {
     TestCall& self = of(call);
+    // Told under the lock: the test may let go of the call as soon as it is complete.
+    const std::lock_guard lock(self.mutex_);
+    self.completed_.notify_all();
+    self.cancelled_ = nullptr;
     TestAnswer& answer = self.answer_;
     if (++answer.completions > 1) return;  // as the host: the first one counts
     answer.status = status;
@@ -178,6 +247,7 @@ class TestHost {
   }
 
   bp_host services_{};
+  mutable std::mutex mutex_;
   std::vector<std::string> log_lines_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -33,6 +34,30 @@ struct TestBackend {
 struct TestState {
   std::uint32_t version = 1;
   std::string bytes = {};
+};
+
+// A request that a handler has and may answer later. Owned by the test; outlives its TestReplica,
+// or is waited for before.
+class TestPending {
+ public:
+  explicit TestPending(TestRequest request) : call_(std::move(request)) {}
+
+  // Its client leaves.
+  void cancel() { call_.cancel(); }
+  // The answer, waited for; the host's verdict when there is none in kPatience.
+  TestAnswer wait() const {
+    call_.wait(kPatience);
+    return call_.answer();
+  }
+  // The answer so far.
+  TestAnswer answer() const { return call_.answer(); }
+
+  // Far beyond what any test needs; only a test that fails waits so long.
+  static constexpr std::chrono::seconds kPatience{30};
+
+ private:
+  friend class TestReplica;
+  TestCall call_;
 };
 
 // One handler of a plugin, run without a host, as a host would run it: created and configured here,
@@ -116,7 +141,17 @@ class TestReplica {
     return send_batch(std::move(one)).front();
   }
 
-  // All requests in one call of the handler; the answers in the order of the requests.
+  // Gives the request to an async handler and does not wait.
+  std::unique_ptr<TestPending> start(TestRequest request = {}) {
+    auto pending = std::make_unique<TestPending>(std::move(request));
+    bp_call* const call = to_opaque<bp_call>(pending->call_);
+    const bp_status executed = handler_->execute(replica_.get(), &call, 1);
+    if (executed != BP_OK) throw Error(executed, "the handler did not take the request");
+    return pending;
+  }
+
+  // All requests in one call of the handler; the answers in the order of the requests, waited for
+  // where the handler is async.
   std::vector<TestAnswer> send_batch(std::vector<TestRequest> requests) {
     if (requests.size() > handler_->max_batch) {
       throw Error::invalid("handler '" + std::string(handler_->name) + "' takes at most " +
@@ -130,8 +165,10 @@ class TestReplica {
     }
     const bp_status executed =
         handler_->execute(replica_.get(), opaque.data(), static_cast<std::uint32_t>(opaque.size()));
+    const bool later = executed == BP_OK && (handler_->flags & BP_HF_ASYNC) != 0;
     std::vector<TestAnswer> answers;
     for (const auto& call : calls) {
+      if (later) call->wait(TestPending::kPatience);
       answers.push_back(call->answer());
       TestAnswer& answer = answers.back();
       if (answer.completions == 0 && executed != BP_OK) {
@@ -143,7 +180,7 @@ class TestReplica {
   }
 
   const bp_handler& descriptor() const noexcept { return *handler_; }
-  const std::vector<std::string>& log_lines() const noexcept { return host_->log_lines(); }
+  std::vector<std::string> log_lines() const { return host_->log_lines(); }
 
  private:
   static const bp_handler* find(const bp_plugin* plugin, std::string_view name) {

@@ -1,0 +1,56 @@
+#include "host/message/abandon_signal.hpp"
+
+#include <utility>
+
+namespace backplane::host {
+
+void AbandonSignal::raise() {
+  Callback callback = nullptr;
+  void* user = nullptr;
+  {
+    MutexLock lock(mutex_);
+    raised_.store(true, std::memory_order_relaxed);
+    callback = std::exchange(callback_, nullptr);
+    if (callback == nullptr) return;
+    user = user_;
+    runner_ = std::this_thread::get_id();
+  }
+  callback(user);
+  {
+    MutexLock lock(mutex_);
+    runner_ = {};
+  }
+  ended_.notify_all();
+}
+
+bool AbandonSignal::listen(Callback callback, void* user) {
+  {
+    MutexLock lock(mutex_);
+    if (heard_.exchange(true, std::memory_order_relaxed)) return false;
+    if (!raised()) {
+      callback_ = callback;
+      user_ = user;
+      return true;
+    }
+  }
+  // Whoever calls this has the call, so nobody else forgets. It may be answered in there: nothing
+  // of the exchange is used after that.
+  callback(user);
+  return true;
+}
+
+void AbandonSignal::forget() {
+  const std::thread::id self = std::this_thread::get_id();
+  MutexLock lock(mutex_);
+  callback_ = nullptr;
+  while (runner_ != std::thread::id() && runner_ != self) ended_.wait(mutex_);
+}
+
+void AbandonSignal::forget_all() {
+  MutexLock lock(mutex_);
+  raised_.store(false, std::memory_order_relaxed);
+  heard_.store(false, std::memory_order_relaxed);
+  callback_ = nullptr;
+}
+
+}  // namespace backplane::host

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <thread>
+
+#include "host/base/mutex.hpp"
+
+namespace backplane::host {
+
+// Tells whoever works on a request that nobody waits for its answer any more. Member of an
+// Exchange. raise() and reset() on the thread that owns the exchange, the rest on any.
+class AbandonSignal {
+ public:
+  using Callback = void (*)(void* user);
+
+  // Stays raised until reset(). The callback, where there is one, runs before this returns.
+  void raise();
+  // A hint: no other data is published through it, so relaxed is enough.
+  bool raised() const { return raised_.load(std::memory_order_relaxed); }
+
+  // `callback` will run once, when it is raised; when it is already, then here and now. False:
+  // there has been one since reset(), and nothing changes.
+  bool listen(Callback callback, void* user);
+  // No callback runs once this has returned: one that runs on another thread is waited for.
+  void forget();
+
+  // Whatever was used of it has been passed back with the exchange. Most requests use nothing.
+  void reset() {
+    if (raised() || heard_.load(std::memory_order_relaxed)) forget_all();
+  }
+
+ private:
+  void forget_all();
+
+  std::atomic<bool> raised_{false};
+  Mutex mutex_;
+  CondVar ended_;
+  std::atomic<bool> heard_{false};  // listen() was called; written under the mutex
+  Callback callback_ BP_GUARDED_BY(mutex_) = nullptr;
+  void* user_ BP_GUARDED_BY(mutex_) = nullptr;
+  std::thread::id runner_ BP_GUARDED_BY(mutex_);  // who runs the callback; nobody: none
+};
+
+}  // namespace backplane::host

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <backplane/abi.h>
+
+#include "host/plugin/call_slot.hpp"
+
+namespace backplane::host {
+
+struct OpenCall;
+
+// What plugins of one library did against the contract; read by whoever reports. Any thread.
+struct ContractCounts {
+  std::atomic<std::uint64_t> violations{0};          // services misused, calls left open
+  std::atomic<std::uint64_t> double_completions{0};  // completions of what was complete
+  std::atomic<std::uint64_t> late_completions{0};    // of what nobody waited for any more
+};
+
+// Who has given a call to a plugin, and hears of its completion.
+class CallOwner {
+ public:
+  // [any] First one wins; later ones are counted.
+  virtual void complete(OpenCall& call, std::uint32_t epoch, bp_status status,
+                        std::string_view message) = 0;
+  // [any] The contract was broken otherwise.
+  void count_violation() { counts_.violations.fetch_add(1, std::memory_order_relaxed); }
+
+ protected:
+  explicit CallOwner(ContractCounts& counts) : counts_(counts) {}
+  ~CallOwner() = default;
+
+  ContractCounts& counts() { return counts_; }
+
+ private:
+  ContractCounts& counts_;
+};
+
+// One call as a plugin holds it. Aligned, so that the low bits of its address are free to tell one
+// use of the slot from the next: a plugin that completes a call long after it was answered must
+// not answer somebody else's.
+struct alignas(64) OpenCall {
+  static constexpr std::uint32_t kEpochs = 64;
+  static constexpr std::uint32_t kClosed = kEpochs;
+  static constexpr std::size_t kMaxMessage = 4096;  // bytes
+
+  explicit OpenCall(CallOwner& from) : owner(from) {}
+
+  void open(std::uint32_t epoch) {
+    status = BP_OK;
+    message.clear();
+    listens = false;
+    open_epoch.store(epoch, std::memory_order_relaxed);
+  }
+  void close(bp_status with, std::string_view words) {
+    status = with;
+    if (!words.empty()) message.assign(words.substr(0, kMaxMessage));
+    open_epoch.store(kClosed, std::memory_order_relaxed);
+  }
+  bool is_open(std::uint32_t epoch) const {
+    return open_epoch.load(std::memory_order_relaxed) == epoch;
+  }
+
+  CallOwner& owner;
+  CallSlot slot;
+  // The epoch in which the call is open, or kClosed. Written under the owner's mutex; a relaxed
+  // read elsewhere only catches plugins that break the contract.
+  std::atomic<std::uint32_t> open_epoch{kClosed};
+  bp_status status = BP_OK;  // of the completion
+  bool listens = false;      // the plugin is to be told when nobody waits any more
+  std::string message;       // of the completion, cut to a bound
+};
+
+}  // namespace backplane::host

@@ -1,0 +1,97 @@
+#include "host/message/abandon_signal.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/gate.hpp"
+
+namespace backplane::host {
+namespace {
+
+void count(void* times) {
+  ++*static_cast<int*>(times);
+}
+
+}  // namespace
+
+TEST_SUITE("message") {
+  TEST_CASE("AbandonSignal: whoever listens is told once, as it is raised") {
+    AbandonSignal signal;
+    int told = 0;
+    CHECK(signal.listen(count, &told));
+    CHECK(told == 0);
+    signal.raise();
+    CHECK(signal.raised());
+    CHECK(told == 1);
+    signal.raise();
+    CHECK(told == 1);
+  }
+
+  TEST_CASE("AbandonSignal: who listens when it is raised already is told at once") {
+    AbandonSignal signal;
+    signal.raise();
+    int told = 0;
+    CHECK(signal.listen(count, &told));
+    CHECK(told == 1);
+  }
+
+  TEST_CASE("AbandonSignal: there is one listener, until it is reset") {
+    AbandonSignal signal;
+    int first = 0;
+    int second = 0;
+    CHECK(signal.listen(count, &first));
+    CHECK_FALSE(signal.listen(count, &second));
+    signal.raise();
+    CHECK(first == 1);
+    CHECK(second == 0);
+    CHECK_FALSE(signal.listen(count, &second));
+    signal.reset();
+    CHECK_FALSE(signal.raised());
+    CHECK(signal.listen(count, &second));
+    signal.raise();
+    CHECK(first == 1);
+    CHECK(second == 1);
+  }
+
+  TEST_CASE("AbandonSignal: who forgets is not told") {
+    AbandonSignal signal;
+    int told = 0;
+    REQUIRE(signal.listen(count, &told));
+    signal.forget();
+    signal.raise();
+    CHECK(told == 0);
+  }
+
+  TEST_CASE("AbandonSignal: a callback may forget") {
+    AbandonSignal signal;
+    REQUIRE(signal.listen([](void* of) { static_cast<AbandonSignal*>(of)->forget(); }, &signal));
+    signal.raise();
+    CHECK(signal.raised());
+  }
+
+  TEST_CASE("AbandonSignal: forget() waits for a callback that runs on another thread") {
+    struct Shared {
+      AbandonSignal signal;
+      Gate gate;
+      std::atomic<bool> ended{false};
+    } shared;
+    REQUIRE(shared.signal.listen(
+        [](void* user) {
+          auto& own = *static_cast<Shared*>(user);
+          own.gate.enter();
+          own.ended = true;
+        },
+        &shared));
+    std::thread raising([&shared] { shared.signal.raise(); });
+    REQUIRE(shared.gate.wait_entered());
+    std::thread opening([&shared] { shared.gate.open(); });
+    shared.signal.forget();
+    CHECK(shared.ended);
+    opening.join();
+    raising.join();
+  }
+}
+
+}  // namespace backplane::host
