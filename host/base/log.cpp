@@ -19,9 +19,18 @@ void set_log_writer(LogWriter write, LogLevel level) {
 }
 
 void log(LogLevel level, std::string_view area, std::string_view message) {
-  if (static_cast<int>(level) > enabled_up_to.load(std::memory_order_acquire)) return;
+  if (!is_logged(level)) return;
   const LogWriter write = writer.load(std::memory_order_relaxed);
   if (write != nullptr) write(level, area, log_line(message));
+}
+
+void log(LogLevel level, std::string_view area, const LogFields& fields, std::string_view message) {
+  if (!is_logged(level)) return;
+  log(level, std::string(area) + log_fields(fields), message);
+}
+
+bool is_logged(LogLevel level) {
+  return static_cast<int>(level) <= enabled_up_to.load(std::memory_order_acquire);
 }
 
 }  // namespace backplane::host

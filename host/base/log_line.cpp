@@ -1,7 +1,16 @@
 #include "host/base/log_line.hpp"
 
+#include <algorithm>
+
 namespace backplane::host {
 namespace {
+
+bool is_plain(std::string_view value) {
+  return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+}
 
 bool continues_sequence(char c) {
   return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
@@ -30,6 +39,26 @@ std::string log_line(std::string_view message) {
     }
   }
   if (cut) out += "…";
+  return out;
+}
+
+std::string log_fields(const LogFields& fields) {
+  std::string out;
+  for (const LogField& field : fields) {
+    out.append(" ").append(field.name).append("=");
+    if (is_plain(field.value)) {
+      out += field.value;
+      continue;
+    }
+    out += '"';
+    std::string escaped;
+    for (const char c : field.value) {
+      if (c == '"' || c == '\\') escaped += '\\';
+      escaped += c;
+    }
+    out += log_line(escaped);
+    out += '"';
+  }
   return out;
 }
 

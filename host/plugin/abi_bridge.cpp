@@ -8,6 +8,7 @@
 #include "host/json/json_writer.hpp"
 #include "host/plugin/call_handle.hpp"
 #include "host/plugin/cancel_extension.hpp"
+#include "host/plugin/log_scope.hpp"
 
 namespace backplane::host {
 namespace {
@@ -45,7 +46,8 @@ const void* get_extension(bp_host_ctx* /*context*/, const char* id) noexcept {
 }
 
 void write_log(bp_host_ctx* context, std::uint32_t level, bp_str message) noexcept {
-  log(level_of(level), reinterpret_cast<AbiBridge*>(context)->plugin(), view_of(message));
+  log_from_plugin(level_of(level), reinterpret_cast<AbiBridge*>(context)->plugin(),
+                  view_of(message));
 }
 
 const bp_request* call_request(bp_call* handle) noexcept {

@@ -20,7 +20,7 @@ struct Outcome {
 
 // The fence for plugins that were built without the SDK, which has its own.
 template <typename Function>
-Outcome fenced(Function&& function) noexcept {
+Outcome fenced(const LogScope& /*what the plugin logs meanwhile*/, Function&& function) noexcept {
   try {
     return {function(), {}};
   } catch (const std::exception& error) {
@@ -53,7 +53,7 @@ bp_status append(void* bytes, bp_str part) noexcept {
 
 Result<std::unique_ptr<HandlerInstance>> LoadedHandler::create(HandlerSource source,
                                                                const ReplicaInfo& info) {
-  std::unique_ptr<LoadedHandler> made(new LoadedHandler(std::move(source)));
+  std::unique_ptr<LoadedHandler> made(new LoadedHandler(std::move(source), info));
   const HandlerSource& from = made->source_;
   const bp_replica_info told{.struct_size = sizeof told,
                              .replica_index = info.index,
@@ -63,7 +63,7 @@ Result<std::unique_ptr<HandlerInstance>> LoadedHandler::create(HandlerSource sou
                              .generation = info.generation};
   bp_error error = empty_error();
   bp_replica* replica = nullptr;
-  const Outcome outcome = fenced([&] {
+  const Outcome outcome = fenced(LogScope(made->place_), [&] {
     return from.handler->create(from.handler, &from.bridge->services(), &told, &replica, &error);
   });
   if (outcome.status != BP_OK) {
@@ -76,14 +76,17 @@ Result<std::unique_ptr<HandlerInstance>> LoadedHandler::create(HandlerSource sou
   return std::unique_ptr<HandlerInstance>(std::move(made));
 }
 
-LoadedHandler::LoadedHandler(HandlerSource source)
+LoadedHandler::LoadedHandler(HandlerSource source, const ReplicaInfo& info)
     : source_(std::move(source)),
+      place_{.backend = std::string(info.backend),
+             .generation = info.generation,
+             .replica = info.index},
       calls_(source_.bridge->counts()),
       async_calls_(source_.bridge->counts(), [this](OpenCall& call) { answer(call); }) {}
 
 LoadedHandler::~LoadedHandler() {
   if (!created_) return;
-  const Outcome outcome = fenced([this] {
+  const Outcome outcome = fenced(LogScope(place_), [this] {
     source_.handler->destroy(replica_);
     return BP_OK;
   });
@@ -97,7 +100,8 @@ void LoadedHandler::execute(std::span<Exchange* const> exchanges) {
   assert(!exchanges.empty());
   calls_.begin(exchanges, source_.max_response_bytes);
   const auto handles = calls_.handles();
-  const Outcome outcome = fenced([&] {
+  const LogScope asked(place_, exchanges.front()->request.request_id, exchanges.size());
+  const Outcome outcome = fenced(asked, [&] {
     return source_.handler->execute(replica_, handles.data(),
                                     static_cast<std::uint32_t>(handles.size()));
   });
@@ -112,8 +116,10 @@ void LoadedHandler::execute(std::span<Exchange* const> exchanges) {
 
 void LoadedHandler::start(std::span<Exchange* const> exchanges, AnswerSink& sink) {
   assert(!exchanges.empty());
+  // Before a plugin has them: it may answer, and the exchange be gone, while this runs.
+  const LogScope asked(place_, exchanges.front()->request.request_id, exchanges.size());
   const auto handles = async_calls_.open(exchanges, source_.max_response_bytes, sink);
-  const Outcome outcome = fenced([&] {
+  const Outcome outcome = fenced(asked, [&] {
     return source_.handler->execute(replica_, handles.data(),
                                     static_cast<std::uint32_t>(handles.size()));
   });
@@ -147,8 +153,9 @@ Status LoadedHandler::reconfigure(std::string_view user_config_json) {
                  "handler '" + source_.identity.name + "' takes no user_config");
   }
   bp_error error = empty_error();
-  const Outcome outcome =
-      fenced([&] { return handler->reconfigure(replica_, to_bp_str(user_config_json), &error); });
+  const Outcome outcome = fenced(LogScope(place_), [&] {
+    return handler->reconfigure(replica_, to_bp_str(user_config_json), &error);
+  });
   if (outcome.status == BP_OK) return {};
   return Error(
       ErrorCode::kInvalidArgument, "reconfigure_failed",
@@ -159,7 +166,8 @@ Status LoadedHandler::health() {
   const bp_handler* handler = source_.handler;
   if (!BP_HAS(handler, bp_handler, health) || handler->health == nullptr) return {};
   bp_error error = empty_error();
-  const Outcome outcome = fenced([&] { return handler->health(replica_, &error); });
+  const Outcome outcome =
+      fenced(LogScope(place_), [&] { return handler->health(replica_, &error); });
   if (outcome.status == BP_OK) return {};
   return Error(ErrorCode::kUnavailable, "unhealthy",
                words_of(outcome, error,
@@ -173,7 +181,7 @@ const Table* LoadedHandler::extension(const char* id) {
     return nullptr;
   }
   const void* table = nullptr;
-  const Outcome outcome = fenced([&] {
+  const Outcome outcome = fenced(LogScope(place_), [&] {
     table = handler->get_extension(replica_, id);
     return BP_OK;
   });
@@ -191,7 +199,7 @@ Result<std::optional<HandlerState>> LoadedHandler::save_state() {
   HandlerState saved{.version = state->version};
   bp_error error = empty_error();
   const Outcome outcome =
-      fenced([&] { return state->save(replica_, append, &saved.bytes, &error); });
+      fenced(LogScope(place_), [&] { return state->save(replica_, append, &saved.bytes, &error); });
   if (outcome.status == BP_OK) return std::optional(std::move(saved));
   return Error(ErrorCode::kInvalidArgument, "state_save_failed",
                words_of(outcome, error,
@@ -202,8 +210,9 @@ Status LoadedHandler::restore_state(const HandlerState& saved) {
   const auto* state = extension<bp_state>(BP_STATE_EXTENSION);
   if (!BP_HAS(state, bp_state, restore) || state->restore == nullptr) return {};
   bp_error error = empty_error();
-  const Outcome outcome = fenced(
-      [&] { return state->restore(replica_, to_bp_str(saved.bytes), saved.version, &error); });
+  const Outcome outcome = fenced(LogScope(place_), [&] {
+    return state->restore(replica_, to_bp_str(saved.bytes), saved.version, &error);
+  });
   if (outcome.status == BP_OK) return {};
   return Error(
       ErrorCode::kInvalidArgument, "state_restore_failed",
@@ -214,7 +223,8 @@ Status LoadedHandler::warm_up() {
   const auto* warmup = extension<bp_warmup>(BP_WARMUP_EXTENSION);
   if (!BP_HAS(warmup, bp_warmup, warm_up) || warmup->warm_up == nullptr) return {};
   bp_error error = empty_error();
-  const Outcome outcome = fenced([&] { return warmup->warm_up(replica_, &error); });
+  const Outcome outcome =
+      fenced(LogScope(place_), [&] { return warmup->warm_up(replica_, &error); });
   if (outcome.status == BP_OK) return {};
   return Error(ErrorCode::kInvalidArgument, "warm_up_failed",
                words_of(outcome, error,

@@ -15,6 +15,7 @@
 #include "host/plugin/call_table.hpp"
 #include "host/plugin/handler_error.hpp"
 #include "host/plugin/handler_factory.hpp"
+#include "host/plugin/log_scope.hpp"
 
 namespace backplane::host {
 
@@ -57,7 +58,7 @@ class LoadedHandler final : public HandlerInstance {
   Status warm_up() override;
 
  private:
-  explicit LoadedHandler(HandlerSource source);
+  LoadedHandler(HandlerSource source, const ReplicaInfo& info);
 
   // Null when the plugin has none of that name.
   template <typename Table>
@@ -67,6 +68,7 @@ class LoadedHandler final : public HandlerInstance {
   void answer(OpenCall& call) const;
 
   const HandlerSource source_;  // first: keeps the code of replica_ loaded
+  const LogPlace place_;
   CallTable calls_;
   AsyncCalls async_calls_;
   bp_replica* replica_ = nullptr;  // the plugin's; may be null for one without state

@@ -113,7 +113,8 @@ typedef struct bp_host {
   /* [any] A table of more services, NULL if this host has none of that id. Lives as long as
    * bp_host. */
   const void* (*get_extension)(bp_host_ctx* ctx, const char* id);
-  /* [any] Copies msg. */
+  /* [any] Copies msg. From a thread in which the host runs create(), execute(), … the line also
+   * says backend, replica, generation and request. */
   void (*log)(bp_host_ctx* ctx, uint32_t level, bp_str msg);
   /* [any] Never NULL. */
   const bp_request* (*call_request)(bp_call* call);

@@ -17,6 +17,12 @@ TEST_SUITE("base") {
     CHECK(log_line("").empty());
   }
 
+  TEST_CASE("log_fields: a value that is not plain is quoted, and ends where it ends") {
+    CHECK(log_fields({}).empty());
+    CHECK(log_fields({{"a", "x.y_Z-1"}, {"b", ""}}) == " a=x.y_Z-1 b=\"\"");
+    CHECK(log_fields({{"a", "x b=\"y\"\\\n"}}) == " a=\"x b=\\\"y\\\"\\\\\\x0a\"");
+  }
+
   TEST_CASE("log_line: a long message is cut and says so") {
     const std::string whole(kMaxLogMessage, 'a');
     CHECK(log_line(whole) == whole);

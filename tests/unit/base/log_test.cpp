@@ -1,5 +1,6 @@
 #include "host/base/log.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -31,13 +32,15 @@ TEST_SUITE("base") {
     start_log(LogLevel::kWarning);
     log_warning("http", "first\nsecond");
     log_info("http", "below the level");
+    log(LogLevel::kError, "hits", {{"replica", "1"}}, "third");
     stop_log();
     log_error("base", "too late");
 
     const std::string text = captured.text();
     CAPTURE(text);
     CHECK(text.find("http: first\\x0asecond\n") != std::string::npos);
-    CHECK(text.find('\n') == text.size() - 1);
+    CHECK(text.find(" hits replica=1: third\n") != std::string::npos);
+    CHECK(std::count(text.begin(), text.end(), '\n') == 2);
   }
 }
 
