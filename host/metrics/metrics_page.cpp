@@ -50,6 +50,11 @@ struct MetricsPage::Families {
   std::vector<prometheus::MetricFamily> in_order;
   std::map<std::string, std::size_t, std::less<>> places;
 
+  bool fits(const MetricName& family, MetricType type) const {
+    const auto found = places.find(family.name);
+    return found == places.end() || in_order[found->second].type == type;
+  }
+
   void add(const MetricName& family, MetricType type, ClientMetric metric) {
     auto found = places.find(family.name);
     if (found == places.end()) {
@@ -68,8 +73,8 @@ MetricsPage::MetricsPage(std::size_t max_series)
 
 MetricsPage::~MetricsPage() = default;
 
-bool MetricsPage::admit(std::size_t lines) {
-  if (lines > max_series_ - std::min(series_, max_series_)) {
+bool MetricsPage::admit(std::size_t lines, bool is_of_kind) {
+  if (!is_of_kind || lines > max_series_ - std::min(series_, max_series_)) {
     dropped_ += lines;
     return false;
   }
@@ -84,14 +89,14 @@ void MetricsPage::counter(const MetricName& family, const MetricLabels& labels,
 
 void MetricsPage::counter_seconds(const MetricName& family, const MetricLabels& labels,
                                   double seconds) {
-  if (!admit(1)) return;
+  if (!admit(1, families_->fits(family, MetricType::Counter))) return;
   ClientMetric metric = labelled(labels);
   metric.counter.value = seconds;
   families_->add(family, MetricType::Counter, std::move(metric));
 }
 
 void MetricsPage::gauge(const MetricName& family, const MetricLabels& labels, double value) {
-  if (!admit(1)) return;
+  if (!admit(1, families_->fits(family, MetricType::Gauge))) return;
   ClientMetric metric = labelled(labels);
   metric.gauge.value = value;
   families_->add(family, MetricType::Gauge, std::move(metric));
@@ -99,7 +104,8 @@ void MetricsPage::gauge(const MetricName& family, const MetricLabels& labels, do
 
 void MetricsPage::histogram(const MetricName& family, const MetricLabels& labels,
                             const LatencySummary& summary) {
-  if (!admit(kLastBound - kFirstBound + 1 + kOtherLines)) return;
+  const bool is_histogram = families_->fits(family, MetricType::Histogram);
+  if (!admit(kLastBound - kFirstBound + 1 + kOtherLines, is_histogram)) return;
   ClientMetric metric = labelled(labels);
   for (unsigned bound = kFirstBound; bound <= kLastBound; ++bound) {
     const auto us = static_cast<double>(std::uint64_t{1} << bound);
@@ -112,7 +118,7 @@ void MetricsPage::histogram(const MetricName& family, const MetricLabels& labels
 void MetricsPage::histogram(const MetricName& family, const MetricLabels& labels,
                             const SizeSummary& summary) {
   constexpr std::size_t kFinite = SizeSummary::kBuckets - 1;
-  if (!admit(kFinite + kOtherLines)) return;
+  if (!admit(kFinite + kOtherLines, families_->fits(family, MetricType::Histogram))) return;
   ClientMetric metric = labelled(labels);
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < kFinite; ++i) {
@@ -120,6 +126,20 @@ void MetricsPage::histogram(const MetricName& family, const MetricLabels& labels
     add_bucket(metric, static_cast<double>(std::uint64_t{1} << i), cumulative);
   }
   close_histogram(metric, summary.count, static_cast<double>(summary.sum));
+  families_->add(family, MetricType::Histogram, std::move(metric));
+}
+
+void MetricsPage::histogram(const MetricName& family, const MetricLabels& labels,
+                            const BucketSummary& summary) {
+  const std::size_t lines = summary.bounds.size() + kOtherLines;
+  if (!admit(lines, families_->fits(family, MetricType::Histogram))) return;
+  ClientMetric metric = labelled(labels);
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < summary.bounds.size(); ++i) {
+    cumulative += summary.counts[i];
+    add_bucket(metric, summary.bounds[i], cumulative);
+  }
+  close_histogram(metric, cumulative + summary.counts.back(), summary.sum);
   families_->add(family, MetricType::Histogram, std::move(metric));
 }
 

@@ -26,6 +26,13 @@ struct MetricLabel {
 };
 using MetricLabels = std::vector<MetricLabel>;
 
+// A histogram whose buckets somebody else has chosen.
+struct BucketSummary {
+  std::vector<double> bounds;         // ascending, finite
+  std::vector<std::uint64_t> counts;  // by bucket: one more than bounds
+  double sum = 0;
+};
+
 // One page of the Prometheus text format, filled from readings and then written; the only home of
 // prometheus-cpp. Made for one scrape and owned by whoever answers it; one thread.
 //
@@ -41,7 +48,8 @@ class MetricsPage {
   MetricsPage& operator=(const MetricsPage&) = delete;
 
   // Each adds one series, or the lines of one histogram: all of them or none. A family has one
-  // kind, and no two series with the same labels.
+  // kind, which is that of its first series: others are dropped. No two series of it have the same
+  // labels.
   void counter(const MetricName& family, const MetricLabels& labels, std::uint64_t value);
   void counter_seconds(const MetricName& family, const MetricLabels& labels, double seconds);
   void gauge(const MetricName& family, const MetricLabels& labels, double value);
@@ -49,6 +57,8 @@ class MetricsPage {
   void histogram(const MetricName& family, const MetricLabels& labels,
                  const LatencySummary& summary);
   void histogram(const MetricName& family, const MetricLabels& labels, const SizeSummary& summary);
+  void histogram(const MetricName& family, const MetricLabels& labels,
+                 const BucketSummary& summary);
 
   // The media type of text().
   static constexpr std::string_view kContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -57,8 +67,8 @@ class MetricsPage {
  private:
   struct Families;
 
-  // Whether `lines` more fit; counts them as there or as dropped.
-  bool admit(std::size_t lines);
+  // Whether `lines` more fit, and are of their family's kind; counts them as there or as dropped.
+  bool admit(std::size_t lines, bool is_of_kind);
 
   const std::size_t max_series_;
   std::size_t series_ = 1;  // the one that says how many were dropped

@@ -56,6 +56,23 @@ TEST_SUITE("metrics") {
     CHECK(dropped(text) == 0);
   }
 
+  TEST_CASE("MetricsPage: buckets of somebody else's choice, and a family of one kind") {
+    MetricsPage page;
+    page.histogram(kSize, {}, BucketSummary{.bounds = {0.5, 20}, .counts = {1, 0, 2}, .sum = 99});
+    page.gauge(kSize, {}, 1);
+    page.counter(kSize, {}, 1);
+    page.gauge(kLevel, {}, 1);
+    page.histogram(kLevel, {}, BucketSummary{.bounds = {1}, .counts = {0, 0}, .sum = 0});
+    const MetricsText text(page.text());
+    CHECK(text.errors() == Errors{});
+    CHECK(text.value("size_bucket", {{"le", "0.5"}}) == 1.0);
+    CHECK(text.value("size_bucket", {{"le", "20"}}) == 1.0);
+    CHECK(text.value("size_count") == 3.0);
+    CHECK(text.value("size_sum") == 99.0);
+    CHECK(text.value("level") == 1.0);
+    CHECK(dropped(text) == 6);
+  }
+
   TEST_CASE("MetricsPage: a duration is in the first bucket whose bound it does not exceed") {
     LatencyHistogram times;
     times.record(microseconds(7));
