@@ -8,6 +8,7 @@
 
 #include <backplane/abi.h>
 
+#include "host/admin/plugin_metrics.hpp"
 #include "host/metrics/http_metrics.hpp"
 #include "host/metrics/metrics_page.hpp"
 #include "host/metrics/process_readings.hpp"
@@ -226,7 +227,10 @@ void get_metrics(AdminContext& context, const AdminCallPtr& call) {
   write_requests(endpoints, page);
   write_backends(controller, backends, page);
   write_plugins(controller, page);
+  const PluginRegistries registries = plugin_registries(controller);
+  write_plugin_refusals(registries, page);
   write_histograms(endpoints, backends, page);
+  write_plugin_series(registries, page);
   call->reply_text(MetricsPage::kContentType, page.text());
 }
 

@@ -111,11 +111,22 @@ Result<std::shared_ptr<PluginLibrary>> PluginStore::load(PluginCandidate candida
   auto library = PluginLibrary::open({.staged = std::move(candidate.staged),
                                       .plugin = plugin,
                                       .generation = candidate.generation,
-                                      .unmapping = candidate.unmapping},
+                                      .unmapping = candidate.unmapping,
+                                      .metrics = metrics_of(plugin)},
                                      setup_.reaper, setup_.options);
   if (!library.ok()) return library;
   generations_[plugin][candidate.generation] = {library.value()->sha256(), library.value()};
   return library;
+}
+
+std::shared_ptr<MetricRegistry> PluginStore::metrics_of(const std::string& plugin) {
+  std::weak_ptr<MetricRegistry>& known = metrics_[plugin];
+  auto registry = known.lock();
+  if (registry == nullptr) {
+    registry = std::make_shared<MetricRegistry>(plugin);
+    known = registry;
+  }
+  return registry;
 }
 
 Result<std::shared_ptr<PluginLibrary>> PluginStore::load_first(PluginCandidate candidate) {

@@ -125,6 +125,7 @@ class PluginStore {
   };
   using Generations = std::map<std::uint64_t, Generation>;
 
+  std::shared_ptr<MetricRegistry> metrics_of(const std::string& plugin);
   std::shared_ptr<PluginLibrary> loaded(const std::string& plugin) const;
   Result<PluginCandidate> stage_file(const std::string& plugin);
   Result<PluginCandidate> stage_kept(const std::string& plugin, const std::string& sha256);
@@ -139,6 +140,7 @@ class PluginStore {
   std::map<std::string, std::uint64_t> last_;     // the last number given to each plugin
   std::map<std::string, std::uint64_t> current_;  // the generation that is the loaded version
   std::map<std::string, Generations> generations_;
+  std::map<std::string, std::weak_ptr<MetricRegistry>> metrics_;  // of the loaded generations
   std::atomic<std::size_t> pinned_{0};
 };
 

@@ -9,6 +9,7 @@
 #include "host/plugin/call_handle.hpp"
 #include "host/plugin/cancel_extension.hpp"
 #include "host/plugin/log_scope.hpp"
+#include "host/plugin/metrics_extension.hpp"
 
 namespace backplane::host {
 namespace {
@@ -42,12 +43,12 @@ LogLevel level_of(std::uint32_t level) {
 // process here, as everywhere in the host.
 const void* get_extension(bp_host_ctx* /*context*/, const char* id) noexcept {
   if (std::string_view(id) == BP_CANCEL_EXTENSION) return &cancel_extension();
+  if (std::string_view(id) == BP_METRICS_EXTENSION) return &metrics_extension();
   return nullptr;
 }
 
 void write_log(bp_host_ctx* context, std::uint32_t level, bp_str message) noexcept {
-  log_from_plugin(level_of(level), reinterpret_cast<AbiBridge*>(context)->plugin(),
-                  view_of(message));
+  log_from_plugin(level_of(level), AbiBridge::of(context).plugin(), view_of(message));
 }
 
 const bp_request* call_request(bp_call* handle) noexcept {
@@ -88,8 +89,9 @@ void call_complete(bp_call* handle, bp_status status, bp_str message) noexcept {
 
 }  // namespace
 
-AbiBridge::AbiBridge(std::string plugin)
+AbiBridge::AbiBridge(std::string plugin, std::shared_ptr<MetricRegistry> metrics)
     : plugin_(std::move(plugin)),
+      metrics_(metrics != nullptr ? std::move(metrics) : std::make_shared<MetricRegistry>(plugin_)),
       services_{.struct_size = sizeof(bp_host),
                 .magic = BP_MAGIC,
                 .abi_major = BP_ABI_MAJOR,
@@ -103,6 +105,10 @@ AbiBridge::AbiBridge(std::string plugin)
                 .call_head = call_head,
                 .call_write = call_write,
                 .call_complete = call_complete} {}
+
+AbiBridge& AbiBridge::of(bp_host_ctx* context) {
+  return *reinterpret_cast<AbiBridge*>(context);
+}
 
 std::string_view view_of(bp_str text) {
   return text.ptr == nullptr ? std::string_view() : std::string_view(text.ptr, text.len);

@@ -7,6 +7,7 @@
 
 #include <backplane/abi.h>
 
+#include "host/plugin/metric_registry.hpp"
 #include "host/plugin/open_call.hpp"
 
 namespace backplane::host {
@@ -15,7 +16,8 @@ namespace backplane::host {
 // the loaded library, at an address that does not change; outlives every replica of it.
 class AbiBridge {
  public:
-  explicit AbiBridge(std::string plugin);
+  // Null `metrics`: the plugin's series are seen by nobody.
+  explicit AbiBridge(std::string plugin, std::shared_ptr<MetricRegistry> metrics = nullptr);
   AbiBridge(const AbiBridge&) = delete;
   AbiBridge& operator=(const AbiBridge&) = delete;
 
@@ -24,9 +26,16 @@ class AbiBridge {
   // [any]
   const bp_host& services() const { return services_; }
   ContractCounts& counts() { return counts_; }
+  // [any] The plugin's, whatever its generation.
+  MetricRegistry& metrics() const { return *metrics_; }
+  std::shared_ptr<const MetricRegistry> shared_metrics() const { return metrics_; }
+
+  // [any] The bridge whose services have this first argument.
+  static AbiBridge& of(bp_host_ctx* context);
 
  private:
   std::string plugin_;
+  const std::shared_ptr<MetricRegistry> metrics_;
   ContractCounts counts_;
   bp_host services_;
 };

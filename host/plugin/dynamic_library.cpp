@@ -50,7 +50,8 @@ class DynamicLibrary::Mapping {
   boost::dll::shared_library library;
 };
 
-Result<DynamicLibrary> DynamicLibrary::load(const std::string& path, const std::string& plugin) {
+Result<DynamicLibrary> DynamicLibrary::load(const std::string& path, const std::string& plugin,
+                                            std::shared_ptr<MetricRegistry> metrics) {
   auto mapping = std::make_unique<Mapping>();
   std::error_code error;
   // Its default is lazy binding, which would find a missing symbol in the middle of a request.
@@ -62,14 +63,13 @@ Result<DynamicLibrary> DynamicLibrary::load(const std::string& path, const std::
     const char* text = dlerror();
     return load_failure(text == nullptr ? "" : text, path);
   }
-  return DynamicLibrary(path, plugin, std::move(mapping));
+  return DynamicLibrary(path, std::make_unique<AbiBridge>(plugin, std::move(metrics)),
+                        std::move(mapping));
 }
 
-DynamicLibrary::DynamicLibrary(std::string path, const std::string& plugin,
+DynamicLibrary::DynamicLibrary(std::string path, std::unique_ptr<AbiBridge> bridge,
                                std::unique_ptr<Mapping> mapping)
-    : path_(std::move(path)),
-      bridge_(std::make_unique<AbiBridge>(plugin)),
-      mapping_(std::move(mapping)) {}
+    : path_(std::move(path)), bridge_(std::move(bridge)), mapping_(std::move(mapping)) {}
 
 DynamicLibrary::DynamicLibrary(DynamicLibrary&& other) noexcept
     : path_(std::move(other.path_)),

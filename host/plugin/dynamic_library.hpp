@@ -17,8 +17,10 @@ namespace backplane::host {
 class DynamicLibrary {
  public:
   // [loader] Maps the plugin at `path`, an absolute one that was never loaded before, under the
-  // name `plugin`. Runs its static constructors. Errors as load_failure().
-  static Result<DynamicLibrary> load(const std::string& path, const std::string& plugin);
+  // name `plugin`; what it measures goes to `metrics`, or to nobody. Runs its static constructors.
+  // Errors as load_failure().
+  static Result<DynamicLibrary> load(const std::string& path, const std::string& plugin,
+                                     std::shared_ptr<MetricRegistry> metrics = nullptr);
 
   // Takes the steps that are left.
   ~DynamicLibrary();
@@ -45,7 +47,8 @@ class DynamicLibrary {
  private:
   class Mapping;
 
-  DynamicLibrary(std::string path, const std::string& plugin, std::unique_ptr<Mapping> mapping);
+  DynamicLibrary(std::string path, std::unique_ptr<AbiBridge> bridge,
+                 std::unique_ptr<Mapping> mapping);
 
   std::string path_;
   std::unique_ptr<AbiBridge> bridge_;

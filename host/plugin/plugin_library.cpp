@@ -62,7 +62,7 @@ Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(LibrarySource source,
   if (!trusted.ok()) return std::move(trusted).error().with_context(context);
   const std::string path = staged.path();
   opened->sha256_ = staged.sha256();
-  auto library = DynamicLibrary::load(path, opened->plugin_);
+  auto library = DynamicLibrary::load(path, opened->plugin_, std::move(source.metrics));
   if (!library.ok()) return std::move(library).error().with_context(context);
   auto loaded = std::make_unique<StagedLibrary>(std::move(staged), source.generation,
                                                 std::move(library).value(), source.unmapping);

@@ -34,6 +34,8 @@ struct LibrarySource {
   std::string plugin;
   std::uint64_t generation = 0;
   Unmapping unmapping = Unmapping::kAllowed;
+  // What the plugin's generations measure together; null: nobody sees what it measures.
+  std::shared_ptr<MetricRegistry> metrics{};
 };
 
 // One generation of a plugin, loaded into this process. Shared by the factories of its handlers
@@ -61,6 +63,8 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
   std::vector<HandlerDescription> handlers() const;
   // [any] What its handlers did against the contract.
   const ContractCounts& contract_counts() const { return bridge_->counts(); }
+  // [any] What its plugin measures, in this generation and others.
+  std::shared_ptr<const MetricRegistry> metrics() const { return bridge_->shared_metrics(); }
 
   // [any] Keeps the library loaded. kInvalidArgument "unknown_handler", with the names it has.
   Result<std::shared_ptr<HandlerFactory>> factory(const std::string& handler);

@@ -164,6 +164,33 @@ typedef struct bp_replica_info {
   uint64_t generation; /* of the backend; grows with each reload */
 } bp_replica_info;
 
+/* Extensions of the host, which bp_host.get_extension gives by their name. */
+
+/* Series of the plugin's own on the host's page for Prometheus, by the rules of its data model
+ * (https://prometheus.io/docs/concepts/data_model/). The host adds the label "plugin". A series
+ * lives as long as any generation of the plugin is loaded: who asks for it again, in the same
+ * generation or a later one, gets the same handle and goes on where it stands. */
+#define BP_METRICS_EXTENSION "backplane.metrics/1"
+typedef struct bp_metrics {
+  uint32_t struct_size;
+  uint32_t reserved0; /* 0 */
+  /* [any] Makes or finds a series. Copies. Names: [a-zA-Z_][a-zA-Z0-9_]*, not beginning with
+   * "backplane_"; those of counters, and no others, end in "_total". Labels in any order; not
+   * "plugin", not "le", not beginning with "__"; values in UTF-8. The kind of a name, and a
+   * histogram's bounds (1 to 64, finite, ascending; +Inf is the host's to add), are those it was
+   * first given. 0: dropped, because a rule is broken or the plugin has too many series; the host
+   * counts and logs that, and the functions below do nothing with it. May lock and allocate: keep
+   * the handle. */
+  uint64_t (*counter)(bp_host_ctx* ctx, bp_str name, const bp_kv* labels, uint32_t label_count);
+  uint64_t (*gauge)(bp_host_ctx* ctx, bp_str name, const bp_kv* labels, uint32_t label_count);
+  uint64_t (*histogram)(bp_host_ctx* ctx, bp_str name, const bp_kv* labels, uint32_t label_count,
+                        const double* bounds, uint32_t bound_count);
+  /* [any] Neither locks nor allocates. Does nothing to a series of another kind. */
+  void (*add)(bp_host_ctx* ctx, uint64_t handle, double n);     /* counter: n >= 0; gauge: any */
+  void (*set)(bp_host_ctx* ctx, uint64_t handle, double value); /* gauge */
+  void (*observe)(bp_host_ctx* ctx, uint64_t handle, double value); /* histogram; finite */
+} bp_metrics;
+
 /* Extensions of a replica, which bp_handler.get_extension gives by their name; static and constant.
  * Their functions are called by [replica]'s thread, between two execute(). */
 
