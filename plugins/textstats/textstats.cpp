@@ -116,6 +116,11 @@ std::vector<std::pair<std::string, std::size_t>> top_words(const Statistics& sta
 // most frequent words.
 class TextStats {
  public:
+  explicit TextStats(const backplane::Context& context)
+      : words_(context.metrics().counter("textstats_words_total")),
+        sizes_(context.metrics().histogram("textstats_document_bytes",
+                                           {100, 1'000, 10'000, 100'000, 1'000'000})) {}
+
   backplane::Response operator()(const backplane::Request& request) const {
     const auto document = backplane::JsonDocument::parse(request.json());
     const backplane::JsonView root = document.root();
@@ -124,7 +129,10 @@ class TextStats {
       // A misspelt member would be ignored in silence otherwise.
       if (name != "text") throw backplane::Error::invalid("'" + member.place() + "' is not known");
     });
-    return backplane::Response::json(to_json(TextReader().read(text)));
+    const Statistics statistics = TextReader().read(text);
+    words_.add(static_cast<double>(statistics.words));
+    sizes_.observe(static_cast<double>(text.size()));
+    return backplane::Response::json(to_json(statistics));
   }
 
   // Documents have nothing to do with each other: a bad one fails alone.
@@ -146,6 +154,10 @@ class TextStats {
     }
     return json.end_array().end_object().take();
   }
+
+  // The series of all replicas, on the host's page for Prometheus.
+  backplane::Counter words_;
+  backplane::Histogram sizes_;
 };
 
 }  // namespace

@@ -74,6 +74,17 @@ TEST_SUITE("plugins") {
     CHECK(refusal(std::string(40, '[')) == "not JSON: nested deeper than 32 levels at byte 32");
   }
 
+  TEST_CASE("textstats: words and sizes of documents are measured, bad ones are not") {
+    backplane::TestReplica stats("textstats");
+    stats.send(document("The cat sat."));
+    stats.send(document(std::string(200, 'a')));
+    stats.send(post("{"));
+    CHECK(stats.metric("textstats_words_total").value == 4);
+    const auto sizes = stats.metric("textstats_document_bytes");
+    CHECK(sizes.value == 212);
+    CHECK(sizes.buckets == std::vector<std::uint64_t>{1, 1, 0, 0, 0, 0});
+  }
+
   TEST_CASE("textstats: a bad document in a batch fails alone") {
     backplane::TestReplica stats("textstats");
     const auto answers = stats.send_batch({document("a"), post("{"), document("b c")});

@@ -6,6 +6,7 @@
 
 #include <backplane/abi.h>
 #include <backplane/detail/text.hpp>
+#include <backplane/metrics.hpp>
 
 namespace backplane {
 
@@ -30,7 +31,11 @@ class Context {
   // Grows with every reload of the plugin.
   std::uint64_t generation() const noexcept { return generation_; }
 
-  // [any] Writes to the host's log, which names the plugin beside the message.
+  // [any] Makes series on the host's page for Prometheus.
+  Metrics metrics() const noexcept { return Metrics(*host_); }
+
+  // [any] Writes to the host's log, which names the plugin beside the message, and from the
+  // replica's thread also backend, replica, generation and request.
   void log_debug(std::string_view message) const { log(BP_LOG_DEBUG, message); }
   void log_info(std::string_view message) const { log(BP_LOG_INFO, message); }
   void log_warning(std::string_view message) const { log(BP_LOG_WARNING, message); }

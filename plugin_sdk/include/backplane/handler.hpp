@@ -48,8 +48,11 @@ consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
                 "a handler has `Response operator()(const Request&)`, or `std::vector<Response> "
                 "batch(std::span<const Request>)`, or `void operator()(OwnedCall)`, or named "
                 "methods");
-  static_assert(TakesContextAndConfig<T> || TakesConfig<T> || std::default_initializable<T>,
-                "a handler is constructed by (const Context&, Config), (Config) or ()");
+  static_assert(
+      TakesContextAndConfig<T> || TakesConfig<T> || TakesContext<T> ||
+          std::default_initializable<T>,
+      "a handler is constructed by (const Context&, Config), (Config), (const Context&) or "
+      "()");
   if (!is_plugin_name(name)) {
     throw std::invalid_argument("a handler's name is 1 to 64 characters out of [a-z0-9_.-]");
   }

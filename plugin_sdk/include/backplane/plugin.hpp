@@ -16,6 +16,7 @@
 #include <backplane/error.hpp>
 #include <backplane/handler.hpp>
 #include <backplane/method.hpp>
+#include <backplane/metrics.hpp>
 #include <backplane/owned_call.hpp>
 #include <backplane/request.hpp>
 #include <backplane/response.hpp>

@@ -9,5 +9,6 @@
 
 #include <backplane/testing/test_answer.hpp>
 #include <backplane/testing/test_host.hpp>
+#include <backplane/testing/test_metrics.hpp>
 #include <backplane/testing/test_replica.hpp>
 #include <backplane/testing/test_request.hpp>

@@ -59,6 +59,12 @@ struct TakesInit {
   std::string text;
 };
 
+struct TakesContext {
+  explicit TakesContext(const Context& told) : context(told) {}
+  Response operator()(const Request&) { return std::string(context.backend()); }
+  const Context& context;
+};
+
 // A batch whose answers cannot all be made: the second one throws on its way to a Response.
 struct Fragile {
   struct Answer {
@@ -89,6 +95,7 @@ BACKPLANE_PLUGIN("sdk_test", "1.2.3", backplane::function<function_of_one>("one"
                  backplane::function<function_of_many>("many", {.max_batch = 5}),
                  backplane::handler<Everything>("everything", {.version = "9"}),
                  backplane::handler<TakesInit>("takes_init"),
+                 backplane::handler<TakesContext>("takes_context"),
                  backplane::handler<Fragile>("fragile", {.max_batch = 8}),
                  backplane::handler<Mixed, backplane::Method<"single", &Mixed::single>,
                                     backplane::Method<"several", &Mixed::several>>("mixed"));
@@ -101,7 +108,7 @@ TEST_SUITE("plugin_sdk") {
     CHECK(plugin->struct_size == sizeof(bp_plugin));
     CHECK(plugin->magic == BP_MAGIC);
     CHECK(std::string(plugin->name) == "sdk_test");
-    CHECK(plugin->handler_count == 6);
+    CHECK(plugin->handler_count == 7);
     const bp_handler& one = *plugin->handlers[0];
     CHECK(one.flags == BP_HF_STATELESS);
     CHECK(one.max_batch == 1);
@@ -141,6 +148,8 @@ TEST_SUITE("plugin_sdk") {
     CHECK_THROWS_WITH_AS(replica.check_health(), "ill", Error);
     CHECK(TestReplica("takes_init", {.init = "[1]"}).send().body == "[1]");
     CHECK(TestReplica("takes_init").send().body.empty());
+    CHECK(TestReplica("takes_context", {.name = "tag"}).send().body == "tag");
+    CHECK_THROWS_AS(TestReplica("takes_context", {.init = "1"}), Error);
   }
 
   TEST_CASE("handler: a long message of a constructor is cut, not lost") {

@@ -89,6 +89,10 @@ concept TakesContextAndConfig = std::constructible_from<T, const Context&, Confi
 template <typename T>
 concept TakesConfig = !TakesContextAndConfig<T> && std::constructible_from<T, Config>;
 
+template <typename T>
+concept TakesContext =
+    !TakesContextAndConfig<T> && !TakesConfig<T> && std::constructible_from<T, const Context&>;
+
 // What runs when a request names no method: operator() for one, batch() for many. A handler may
 // have both; then batch() gets only what really came as more than one.
 template <typename T>

@@ -187,6 +187,8 @@ class HandlerEntry {
         return T(context, config);
       } else if constexpr (TakesConfig<T>) {
         return T(config);
+      } else if constexpr (TakesContext<T>) {
+        return T(context);
       } else {
         return T();
       }

@@ -17,6 +17,7 @@
 #include <backplane/detail/entry.hpp>
 #include <backplane/detail/text.hpp>
 #include <backplane/testing/test_answer.hpp>
+#include <backplane/testing/test_metrics.hpp>
 #include <backplane/testing/test_request.hpp>
 
 namespace backplane {
@@ -112,8 +113,8 @@ class TestCall {
 };
 
 // The services of a host, enough to run handlers without one: it checks what the real host checks
-// of a head, and remembers answers and log lines. Owned by the test; its services are for any
-// thread.
+// of a head, and remembers answers, log lines and metrics. Owned by the test; its services are for
+// any thread.
 class TestHost {
  public:
   TestHost() {
@@ -143,6 +144,7 @@ class TestHost {
     const std::lock_guard lock(mutex_);
     return log_lines_;
   }
+  const TestMetrics& metrics() const noexcept { return metrics_; }
 
  private:
   static const void* get_extension(bp_host_ctx*, const char* id) {
@@ -152,7 +154,9 @@ class TestHost {
         .on_cancel = [](bp_call* call, bp_cancelled_fn cancelled, void* user) -> bp_status {
           return of(call).listen(cancelled, user);
         }};
-    return std::string_view(id) == BP_CANCEL_EXTENSION ? &kCancel : nullptr;
+    if (std::string_view(id) == BP_CANCEL_EXTENSION) return &kCancel;
+    if (std::string_view(id) == BP_METRICS_EXTENSION) return &kMetrics;
+    return nullptr;
   }
 
   static TestCall& of(bp_call* call) noexcept { return from_opaque<TestCall>(call); }
@@ -162,6 +166,42 @@ class TestHost {
     const std::lock_guard lock(self.mutex_);
     self.log_lines_.emplace_back(to_view(message));
   }
+
+  static Labels labels_of(const bp_kv* fields, std::uint32_t count) {
+    Labels labels;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      labels.push_back({to_view(fields[i].key), to_view(fields[i].value)});
+    }
+    return labels;
+  }
+  static TestMetrics& metrics_of(bp_host_ctx* ctx) noexcept {
+    return from_opaque<TestHost>(ctx).metrics_;
+  }
+  static std::uint64_t counter(bp_host_ctx* ctx, bp_str name, const bp_kv* labels,
+                               std::uint32_t count) {
+    return metrics_of(ctx).make(TestMetrics::Kind::kCounter, to_view(name),
+                                labels_of(labels, count));
+  }
+  static std::uint64_t gauge(bp_host_ctx* ctx, bp_str name, const bp_kv* labels,
+                             std::uint32_t count) {
+    return metrics_of(ctx).make(TestMetrics::Kind::kGauge, to_view(name), labels_of(labels, count));
+  }
+  // NOLINTNEXTLINE(readability-function-size): the ABI has six parameters here.
+  static std::uint64_t histogram(bp_host_ctx* ctx, bp_str name, const bp_kv* labels,
+                                 std::uint32_t count, const double* bounds,
+                                 std::uint32_t bound_count) {
+    return metrics_of(ctx).make(TestMetrics::Kind::kHistogram, to_view(name),
+                                labels_of(labels, count), {bounds, bounds + bound_count});
+  }
+  static constexpr bp_metrics kMetrics{
+      sizeof(bp_metrics),
+      0,
+      &TestHost::counter,
+      &TestHost::gauge,
+      &TestHost::histogram,
+      [](bp_host_ctx* ctx, std::uint64_t handle, double n) { metrics_of(ctx).add(handle, n); },
+      [](bp_host_ctx* ctx, std::uint64_t handle, double n) { metrics_of(ctx).set(handle, n); },
+      [](bp_host_ctx* ctx, std::uint64_t handle, double n) { metrics_of(ctx).observe(handle, n); }};
 
   static void* call_alloc(bp_call* call, std::uint64_t length) {
     auto& blocks = of(call).blocks_;
@@ -249,6 +289,7 @@ class TestHost {
   bp_host services_{};
   mutable std::mutex mutex_;
   std::vector<std::string> log_lines_;
+  TestMetrics metrics_;
 };
 
 }  // namespace backplane

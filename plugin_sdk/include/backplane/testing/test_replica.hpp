@@ -14,6 +14,7 @@
 #include <backplane/detail/entry.hpp>
 #include <backplane/error.hpp>
 #include <backplane/testing/test_host.hpp>
+#include <backplane/testing/test_metrics.hpp>
 
 // The entry of the plugin under test, whose sources are linked into the test.
 extern "C" const bp_plugin* backplane_plugin_v1(std::uint32_t host_major,
@@ -181,6 +182,10 @@ class TestReplica {
 
   const bp_handler& descriptor() const noexcept { return *handler_; }
   std::vector<std::string> log_lines() const { return host_->log_lines(); }
+  // The series of this name with exactly these labels.
+  TestMetric metric(std::string_view name, const Labels& labels = {}) const {
+    return host_->metrics().find(name, labels);
+  }
 
  private:
   static const bp_handler* find(const bp_plugin* plugin, std::string_view name) {
