@@ -62,8 +62,8 @@ class Later {
     call.reply(std::to_string(count));
   }
 
-  // On a thread of the host. It is kept no more before its room is free; and it may not be destroyed
-  // here.
+  // On a thread of the host. It is kept no more before its room is free; and it may not be
+  // destroyed here.
   void hand_back(backplane::OwnedCall& call) {
     {
       const std::lock_guard lock(mutex_);
