@@ -24,6 +24,7 @@ void AbandonSignal::raise() {
 }
 
 bool AbandonSignal::listen(Callback callback, void* user) {
+  bool forgotten = false;
   {
     MutexLock lock(mutex_);
     if (heard_.exchange(true, std::memory_order_relaxed)) return false;
@@ -32,10 +33,18 @@ bool AbandonSignal::listen(Callback callback, void* user) {
       user_ = user;
       return true;
     }
+    runner_ = std::this_thread::get_id();
+    forgotten_ = &forgotten;
   }
-  // Whoever calls this has the call, so nobody else forgets. It may be answered in there: nothing
-  // of the exchange is used after that.
   callback(user);
+  // It may have answered, and the exchange be somebody else's by now.
+  if (forgotten) return true;
+  {
+    MutexLock lock(mutex_);
+    runner_ = {};
+    forgotten_ = nullptr;
+  }
+  ended_.notify_all();
   return true;
 }
 
@@ -43,7 +52,11 @@ void AbandonSignal::forget() {
   const std::thread::id self = std::this_thread::get_id();
   MutexLock lock(mutex_);
   callback_ = nullptr;
-  while (runner_ != std::thread::id() && runner_ != self) ended_.wait(mutex_);
+  if (runner_ == self) {
+    runner_ = {};
+    if (forgotten_ != nullptr) *std::exchange(forgotten_, nullptr) = true;
+  }
+  while (runner_ != std::thread::id()) ended_.wait(mutex_);
 }
 
 void AbandonSignal::forget_all() {

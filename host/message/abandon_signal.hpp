@@ -21,7 +21,8 @@ class AbandonSignal {
   // `callback` will run once, when it is raised; when it is already, then here and now. False:
   // there has been one since reset(), and nothing changes.
   bool listen(Callback callback, void* user);
-  // No callback runs once this has returned: one that runs on another thread is waited for.
+  // No callback runs once this has returned: one that runs on another thread is waited for. The
+  // callback itself may do this and pass the exchange back.
   void forget();
 
   // Whatever was used of it has been passed back with the exchange. Most requests use nothing.
@@ -38,7 +39,8 @@ class AbandonSignal {
   std::atomic<bool> heard_{false};  // listen() was called; written under the mutex
   Callback callback_ BP_GUARDED_BY(mutex_) = nullptr;
   void* user_ BP_GUARDED_BY(mutex_) = nullptr;
-  std::thread::id runner_ BP_GUARDED_BY(mutex_);  // who runs the callback; nobody: none
+  std::thread::id runner_ BP_GUARDED_BY(mutex_);     // who runs the callback; nobody: none
+  bool* forgotten_ BP_GUARDED_BY(mutex_) = nullptr;  // of a listen() that runs it
 };
 
 }  // namespace backplane::host

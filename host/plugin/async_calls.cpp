@@ -47,9 +47,13 @@ void AsyncCalls::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
   if (call.listens) exchange.abandonment().forget();
   if (exchange.abandoned()) counts().late_completions.fetch_add(1, std::memory_order_relaxed);
   answer_(call);
+  static_cast<Place&>(call).sink->take(exchange);
+  call.let_go();
+}
+
+void AsyncCalls::let_go(OpenCall& call) {
   auto& place = static_cast<Place&>(call);
   AnswerSink& sink = *place.sink;
-  sink.take(exchange);
   {
     const MutexLock lock(mutex_);
     free_.push_back(&place);

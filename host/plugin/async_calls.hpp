@@ -33,6 +33,7 @@ class AsyncCalls final : public CallOwner {
 
   void complete(OpenCall& call, std::uint32_t epoch, bp_status status,
                 std::string_view message) override;
+  void let_go(OpenCall& call) override;
 
  private:
   struct Place final : OpenCall {

@@ -1,5 +1,7 @@
 #include "host/plugin/call_table.hpp"
 
+#include <thread>
+
 #include "host/plugin/call_handle.hpp"
 
 namespace backplane::host {
@@ -29,6 +31,10 @@ void CallTable::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
   }
   // Without the lock, for the callback that is waited for may complete a call itself.
   if (call.listens) call.slot.exchange().abandonment().forget();
+  call.let_go();
+}
+
+void CallTable::let_go(OpenCall& /*call*/) {
   open_.fetch_sub(1, std::memory_order_release);
 }
 
@@ -42,8 +48,10 @@ void CallTable::close_open(bp_status status, std::string_view message) {
       call.close(status, message);
     }
     if (call.listens) call.slot.exchange().abandonment().forget();
-    open_.fetch_sub(1, std::memory_order_relaxed);
+    let_go(call);
   }
+  // Another thread, which the plugin did not wait for, or a callback on its way out: soon over.
+  while (any_open()) std::this_thread::yield();
 }
 
 }  // namespace backplane::host

@@ -28,10 +28,11 @@ class CallTable final : public CallOwner {
 
   void complete(OpenCall& call, std::uint32_t epoch, bp_status status,
                 std::string_view message) override;
+  void let_go(OpenCall& call) override;
 
   // [replica] Acquire: when none is, what the completions have written is to be seen.
   bool any_open() const { return open_.load(std::memory_order_acquire) > 0; }
-  // [replica] Completes what the plugin left open.
+  // [replica] Completes what the plugin left open, and waits for completions that are under way.
   void close_open(bp_status status, std::string_view message);
   // [replica] The calls of this begin(), all complete.
   std::size_t size() const { return handles_.size(); }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <backplane/abi.h>
 
@@ -26,6 +27,8 @@ class CallOwner {
   // [any] First one wins; later ones are counted.
   virtual void complete(OpenCall& call, std::uint32_t epoch, bp_status status,
                         std::string_view message) = 0;
+  // [any] The last step of a completion: nothing of the plugin runs for the call any more.
+  virtual void let_go(OpenCall& call) = 0;
   // [any] The contract was broken otherwise.
   void count_violation() { counts_.violations.fetch_add(1, std::memory_order_relaxed); }
 
@@ -53,12 +56,22 @@ struct alignas(64) OpenCall {
     status = BP_OK;
     message.clear();
     listens = false;
+    left_to_callback = false;
     open_epoch.store(epoch, std::memory_order_relaxed);
   }
   void close(bp_status with, std::string_view words) {
     status = with;
     if (!words.empty()) message.assign(words.substr(0, kMaxMessage));
     open_epoch.store(kClosed, std::memory_order_relaxed);
+  }
+  // [any] Lets go of it, or leaves that to the callback that this is called from: the plugin's code
+  // must stay until it has returned.
+  void let_go() {
+    if (callback_thread.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
+      left_to_callback = true;
+      return;
+    }
+    owner.let_go(*this);
   }
   bool is_open(std::uint32_t epoch) const {
     return open_epoch.load(std::memory_order_relaxed) == epoch;
@@ -71,7 +84,12 @@ struct alignas(64) OpenCall {
   std::atomic<std::uint32_t> open_epoch{kClosed};
   bp_status status = BP_OK;  // of the completion
   bool listens = false;      // the plugin is to be told when nobody waits any more
-  std::string message;       // of the completion, cut to a bound
+  // Completed by that callback, which lets go of the call when it has returned. Its thread alone.
+  bool left_to_callback = false;
+  std::atomic<std::thread::id> callback_thread{};  // while it runs
+  bp_cancelled_fn cancelled = nullptr;
+  void* cancelled_user = nullptr;
+  std::string message;  // of the completion, cut to a bound
 };
 
 }  // namespace backplane::host

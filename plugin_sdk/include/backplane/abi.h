@@ -149,8 +149,8 @@ typedef struct bp_cancel {
   /* [any] Once for a call: from now on `cancelled(user)` is called when its client leaves or its
    * deadline passes; before this returns when that is so already. At most once, on a thread of the
    * host that must not be held up, and never after call_complete() has returned, which waits for
-   * one that runs. It may use the services of the call, call_complete() among them. CONTRACT: the
-   * call has been given one, or is complete. */
+   * one that runs. It may use the services of this call, call_complete() among them, and complete
+   * no other. CONTRACT: the call has been given one, or is complete. */
   bp_status (*on_cancel)(bp_call* call, bp_cancelled_fn cancelled, void* user);
 } bp_cancel;
 

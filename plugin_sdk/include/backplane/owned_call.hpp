@@ -63,8 +63,9 @@ class OwnedCall {
   }
   // Fails it, as reply().
   void fail(bp_status status, std::string_view message) {
-    host_->call_complete(checked(), status == BP_OK ? BP_INTERNAL : status, to_bp_str(message));
+    bp_call* const call = checked();
     call_ = nullptr;
+    host_->call_complete(call, status == BP_OK ? BP_INTERNAL : status, to_bp_str(message));
   }
   void fail(const Error& error) { fail(error.status(), error.what()); }
 

@@ -92,6 +92,50 @@ TEST_SUITE("message") {
     opening.join();
     raising.join();
   }
+
+  TEST_CASE("AbandonSignal: forget() waits for a callback that listen() runs, too") {
+    struct Shared {
+      AbandonSignal signal;
+      Gate gate;
+      std::atomic<bool> ended{false};
+    } shared;
+    shared.signal.raise();
+    std::thread listening([&shared] {
+      CHECK(shared.signal.listen(
+          [](void* user) {
+            auto& own = *static_cast<Shared*>(user);
+            own.gate.enter();
+            own.ended = true;
+          },
+          &shared));
+    });
+    REQUIRE(shared.gate.wait_entered());
+    std::thread opening([&shared] { shared.gate.open(); });
+    shared.signal.forget();
+    CHECK(shared.ended);
+    opening.join();
+    listening.join();
+  }
+
+  TEST_CASE("AbandonSignal: a callback that listen() runs may forget, and all may be reset then") {
+    struct Shared {
+      AbandonSignal signal;
+      int told = 0;
+    } shared;
+    shared.signal.raise();
+    CHECK(shared.signal.listen(
+        [](void* user) {
+          auto& own = *static_cast<Shared*>(user);
+          ++own.told;
+          own.signal.forget();
+          // As the next request of the connection begins.
+          own.signal.reset();
+        },
+        &shared));
+    CHECK(shared.told == 1);
+    CHECK_FALSE(shared.signal.raised());
+    CHECK(shared.signal.listen(count, &shared.told));
+  }
 }
 
 }  // namespace backplane::host

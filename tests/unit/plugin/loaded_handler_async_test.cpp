@@ -205,6 +205,32 @@ TEST_SUITE("plugin") {
     CHECK(exchange.response.status == 499);
   }
 
+  TEST_CASE("LoadedHandler: a call that is answered by who was told ends when that has returned") {
+    FakeHandler fake(BP_HF_ASYNC);
+    Keeping keeping(fake);
+    auto instance = fake.instance();
+    REQUIRE(instance.ok());
+    struct Told {
+      Keeping* keeping = nullptr;
+      CountingSink sink;
+      int left_inside = -1;
+    } told;
+    told.keeping = &keeping;
+    Exchange exchange;
+    start(*instance.value(), told.sink, exchange);
+    const auto answer = [](void* user) {
+      auto& own = *static_cast<Told*>(user);
+      own.keeping->host->call_complete(own.keeping->kept[0], BP_CANCELLED, {});
+      own.left_inside = own.sink.left();
+    };
+    REQUIRE(cancel_of(*keeping.host).on_cancel(keeping.kept[0], answer, &told) == BP_OK);
+    exchange.abandon();
+    CHECK(told.sink.taken() == 1);
+    // Until then its replica may not go, and the code that runs with it.
+    CHECK(told.left_inside == 0);
+    CHECK(told.sink.left() == 1);
+  }
+
   TEST_CASE("LoadedHandler: a handler that answers before it returns can be told as well") {
     FakeHandler fake;
     int told = 0;

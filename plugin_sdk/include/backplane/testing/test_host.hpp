@@ -66,12 +66,10 @@ class TestCall {
 
   // Nobody waits for the answer any more, as when a client has left.
   void cancel() {
-    bp_cancelled_fn action = nullptr;
-    {
-      const std::lock_guard lock(mutex_);
-      request_.cancelled = true;
-      action = std::exchange(cancelled_, nullptr);
-    }
+    // Under the lock: who completes the call meanwhile waits for the action, as with a host.
+    const std::lock_guard lock(mutex_);
+    request_.cancelled = true;
+    const bp_cancelled_fn action = std::exchange(cancelled_, nullptr);
     if (action != nullptr) action(cancelled_user_);
   }
 
@@ -83,23 +81,22 @@ class TestCall {
     return request_.cancelled;
   }
 
-  // CONTRACT: it has one.
+  // CONTRACT: it has one, or is complete.
   bp_status listen(bp_cancelled_fn action, void* user) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (std::exchange(listens_, true)) return BP_CONTRACT;
-      if (!request_.cancelled) {
-        cancelled_ = action;
-        cancelled_user_ = user;
-        return BP_OK;
-      }
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(listens_, true) || answer_.completions > 0) return BP_CONTRACT;
+    if (request_.cancelled) {
+      action(user);
+    } else {
+      cancelled_ = action;
+      cancelled_user_ = user;
     }
-    action(user);
     return BP_OK;
   }
 
-  mutable std::mutex mutex_;
-  mutable std::condition_variable completed_;
+  // The thread that runs an action may complete the call in it.
+  mutable std::recursive_mutex mutex_;
+  mutable std::condition_variable_any completed_;
   bool listens_ = false;
   bp_cancelled_fn cancelled_ = nullptr;
   void* cancelled_user_ = nullptr;
