@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -148,6 +149,8 @@ class Controller {
   };
   using ProposalPtr = std::shared_ptr<Proposal>;
 
+  // Of the first backend that another operation is changing, if there is one.
+  std::optional<Error> find_busy(const Plan& steps) const;
   Status admit(const ChangeRequest& request) const;
   // What a dry run can say of the backends in `steps`: whether they fit handlers whose code is
   // loaded. What is not, it does not load.

@@ -63,13 +63,9 @@ std::uint64_t Controller::propose(ChangeRequest request, Done done) {
     done(ChangeOutcome{.revision = revision_, .changed = changed, .diff = diff(desired_, next)});
     return 0;
   }
-  for (const auto& tags : {steps.start, steps.update}) {
-    for (const std::string& tag : tags) {
-      const auto holder = busy_.find(tag);
-      if (holder == busy_.end()) continue;
-      done(in_progress(tag, holder->second));
-      return 0;
-    }
+  if (auto busy = find_busy(steps)) {
+    done(*std::move(busy));
+    return 0;
   }
   auto proposal = std::make_shared<Proposal>();
   proposal->request = std::move(request);
@@ -85,6 +81,16 @@ std::uint64_t Controller::propose(ChangeRequest request, Done done) {
   enter(proposal->operation, OperationStage::kBuilding);
   start_steps(proposal, steps, next);
   return proposal->operation;
+}
+
+std::optional<Error> Controller::find_busy(const Plan& steps) const {
+  for (const auto& tags : {steps.start, steps.update}) {
+    for (const std::string& tag : tags) {
+      const auto holder = busy_.find(tag);
+      if (holder != busy_.end()) return in_progress(tag, holder->second);
+    }
+  }
+  return std::nullopt;
 }
 
 Status Controller::admit(const ChangeRequest& request) const {

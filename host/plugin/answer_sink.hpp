@@ -7,14 +7,13 @@ namespace backplane::host {
 // Gets back what a handler answers after its execute() has returned. Thread-safe.
 class AnswerSink {
  public:
+  virtual ~AnswerSink() = default;
+
   // [any] The answer stands in the exchange's response, and is owed to whoever waits for it.
   virtual void take(Exchange& exchange) noexcept = 0;
   // [any] Once for each take(), after it and on the same thread, as the last thing that is done for
   // that call: its room is free, and nothing of the handler is used for it any more.
   virtual void leave() noexcept = 0;
-
- protected:
-  ~AnswerSink() = default;
 };
 
 }  // namespace backplane::host

@@ -24,6 +24,10 @@ struct ContractCounts {
 // Who has given a call to a plugin, and hears of its completion.
 class CallOwner {
  public:
+  virtual ~CallOwner() = default;
+  CallOwner(const CallOwner&) = delete;
+  CallOwner& operator=(const CallOwner&) = delete;
+
   // [any] First one wins; later ones are counted.
   virtual void complete(OpenCall& call, std::uint32_t epoch, bp_status status,
                         std::string_view message) = 0;
@@ -34,7 +38,6 @@ class CallOwner {
 
  protected:
   explicit CallOwner(ContractCounts& counts) : counts_(counts) {}
-  ~CallOwner() = default;
 
   ContractCounts& counts() { return counts_; }
 

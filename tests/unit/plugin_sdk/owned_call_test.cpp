@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -46,28 +47,27 @@ void at_once(OwnedCall call) {
   call.reply(backplane::Response::json("1").set_status(201));
 }
 
-constexpr bp_plugin_entry_fn entry() {
-  return [](std::uint32_t, std::uint32_t) noexcept -> const bp_plugin* {
-    static constexpr auto kHandlers = backplane::make_handlers(
-        "1", backplane::handler<Keeper, backplane::Method<"later", &Keeper::later>>("keeper"),
-        backplane::function<at_once>("at_once"));
-    static constexpr auto kPointers = backplane::point_to(kHandlers);
-    static constexpr bp_plugin kPlugin = backplane::make_plugin("owned", "1", kPointers);
-    return &kPlugin;
-  };
+constexpr auto kHandlers = backplane::make_handlers(
+    "1", backplane::handler<Keeper, backplane::Method<"later", &Keeper::later>>("keeper"),
+    backplane::function<at_once>("at_once"));
+constexpr auto kPointers = backplane::point_to(kHandlers);
+constexpr bp_plugin kPlugin = backplane::make_plugin("owned", "1", kPointers);
+
+const bp_plugin* entry(std::uint32_t /*host_major*/, std::uint32_t /*host_minor*/) {
+  return &kPlugin;
 }
 
 }  // namespace
 
 TEST_SUITE("plugin_sdk") {
   TEST_CASE("OwnedCall: makes its handler an async one") {
-    CHECK(TestReplica("keeper", {}, entry()).descriptor().flags == BP_HF_ASYNC);
-    CHECK((TestReplica("at_once", {}, entry()).descriptor().flags & BP_HF_ASYNC) != 0);
+    CHECK(TestReplica("keeper", {}, entry).descriptor().flags == BP_HF_ASYNC);
+    CHECK((TestReplica("at_once", {}, entry).descriptor().flags & BP_HF_ASYNC) != 0);
   }
 
   TEST_CASE("OwnedCall: is answered at once, later, or from another thread") {
-    TestReplica replica("keeper", {}, entry());
-    CHECK(TestReplica("at_once", {}, entry()).send().http_status == 201);
+    TestReplica replica("keeper", {}, entry);
+    CHECK(TestReplica("at_once", {}, entry).send().http_status == 201);
     CHECK(replica.send({.query = "do=elsewhere"}).body == "from elsewhere");
     const auto pending = replica.start();
     CHECK(pending->answer().completions == 0);
@@ -79,7 +79,7 @@ TEST_SUITE("plugin_sdk") {
   }
 
   TEST_CASE("OwnedCall: a named method may keep it too") {
-    TestReplica replica("keeper", {}, entry());
+    TestReplica replica("keeper", {}, entry);
     const auto pending = replica.start({.headers = {{"X-Serve-Call-Method", "later"}}});
     kept().back().fail(Error::not_found("nothing there"));
     kept().clear();
@@ -88,7 +88,7 @@ TEST_SUITE("plugin_sdk") {
   }
 
   TEST_CASE("OwnedCall: one that is forgotten fails as a broken contract") {
-    TestReplica replica("keeper", {}, entry());
+    TestReplica replica("keeper", {}, entry);
     const auto forgotten = replica.send({.query = "do=forget"});
     CHECK(forgotten.status == BP_CONTRACT);
     CHECK(forgotten.message == "the handler forgot the call");
@@ -99,7 +99,7 @@ TEST_SUITE("plugin_sdk") {
   }
 
   TEST_CASE("OwnedCall: what a handler throws is the answer, unless it gave one") {
-    TestReplica replica("keeper", {}, entry());
+    TestReplica replica("keeper", {}, entry);
     const auto thrown = replica.send({.query = "do=throw"});
     CHECK(thrown.http_status == 503);
     CHECK(thrown.message == "not now");
@@ -110,7 +110,7 @@ TEST_SUITE("plugin_sdk") {
   }
 
   TEST_CASE("OwnedCall: can be asked for nothing once it is answered or moved from") {
-    TestReplica replica("keeper", {}, entry());
+    TestReplica replica("keeper", {}, entry);
     const auto pending = replica.start({.query = "name=ray"});
     OwnedCall call = std::move(kept().back());
     CHECK_FALSE(kept().back().open());
@@ -127,7 +127,7 @@ TEST_SUITE("plugin_sdk") {
   }
 
   TEST_CASE("OwnedCall: one that another is assigned to is forgotten") {
-    TestReplica replica("keeper", {}, entry());
+    TestReplica replica("keeper", {}, entry);
     const auto first = replica.start();
     const auto second = replica.start();
     kept()[0] = std::move(kept()[1]);
@@ -138,7 +138,7 @@ TEST_SUITE("plugin_sdk") {
   }
 
   TEST_CASE("OwnedCall: is told once when nobody waits any more, wherever it was moved to") {
-    TestReplica replica("keeper", {}, entry());
+    TestReplica replica("keeper", {}, entry);
     const auto pending = replica.start();
     int told = 0;
     CHECK(kept().back().on_cancel([&told] { ++told; }));
@@ -155,7 +155,7 @@ TEST_SUITE("plugin_sdk") {
   }
 
   TEST_CASE("OwnedCall: is told at once when nobody waits already, and may be answered there") {
-    TestReplica replica("keeper", {}, entry());
+    TestReplica replica("keeper", {}, entry);
     const auto pending = replica.start({.cancelled = true});
     CHECK(kept().back().on_cancel([] {
       kept().back().fail(BP_CANCELLED, "left");
@@ -167,7 +167,7 @@ TEST_SUITE("plugin_sdk") {
   }
 
   TEST_CASE("OwnedCall: nobody is told of a call that was answered") {
-    TestReplica replica("keeper", {}, entry());
+    TestReplica replica("keeper", {}, entry);
     const auto pending = replica.start();
     int told = 0;
     CHECK(kept().back().on_cancel([&told] { ++told; }));
