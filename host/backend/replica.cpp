@@ -56,7 +56,8 @@ void Replica::run() {
     while (seat_.collector.pop_batch(Duration::zero(), calls).called) continue;
     return;
   }
-  if (seat_.factory.description().async) {
+  const HandlerDescription& handler = seat_.factory.description();
+  if (handler.async || handler.streams) {
     serve_async();
     out_.wait_until_empty();
   } else {
@@ -243,8 +244,14 @@ void Replica::run_each(HandlerInstance& instance, RequestList pulled) {
 void Replica::start_all(RequestList pulled, bool together) {
   if (together) return start_batch(std::move(pulled));
   while (!pulled.empty()) {
+    PendingRequest request = pulled.pop_front();
+    // Looked at again: a handler that writes pieces may have taken its time with an earlier one.
+    if (request.exchange().abandoned()) {
+      std::move(request).fail(Error(ErrorCode::kCancelled, "nobody waits any more"));
+      continue;
+    }
     RequestList one;
-    one.push_back(pulled.pop_front());
+    one.push_back(std::move(request));
     start_batch(std::move(one));
   }
 }
@@ -269,14 +276,11 @@ void Replica::start_batch(RequestList batch) {
   service_time_ = answer_time_;
 }
 
-void Replica::take(Exchange& exchange) noexcept {
-  {
-    MutexLock lock(answered_mutex_);
-    exchange.finished = Clock::now();
-    answer_time_ = averaged(answer_time_, exchange.finished - exchange.started);
-    if (seat_.metrics) stats_->count_answer(exchange);
-  }
-  exchange.complete();
+void Replica::count(Exchange& exchange) noexcept {
+  MutexLock lock(answered_mutex_);
+  exchange.finished = Clock::now();
+  answer_time_ = averaged(answer_time_, exchange.finished - exchange.started);
+  if (seat_.metrics) stats_->count_answer(exchange);
 }
 
 void Replica::learn(Duration took) {

@@ -44,7 +44,8 @@ struct ReplicaSeat {
 // any more.
 //
 // Where its handler is async, that thread only starts requests, as many as max_in_flight at a time;
-// whoever answers one counts it and gives it back.
+// whoever answers one counts it and gives it back. So it is where answers come in pieces, though a
+// handler that is not async has made them all when it returns.
 class Replica final : private AnswerSink {
  public:
   // `on_exited` is the last thing the thread does.
@@ -97,7 +98,7 @@ class Replica final : private AnswerSink {
   void start_batch(RequestList batch);
   void learn(Duration took);
 
-  void take(Exchange& exchange) noexcept override;
+  void count(Exchange& exchange) noexcept override;
   void leave() noexcept override { out_.leave(); }
 
   const ReplicaSeat seat_;

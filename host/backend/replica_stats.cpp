@@ -23,7 +23,8 @@ void ReplicaStats::count_answer(const Exchange& exchange) {
 
 void ReplicaStats::count_request(const Exchange& exchange) {
   queue_time_.record(exchange.started - exchange.queued);
-  if (exchange.response.status >= 500) failures_.add();
+  // An answer in pieces may fail behind a good status.
+  if (exchange.response.status >= 500 || exchange.fault != HandlerFault::kNone) failures_.add();
   if (exchange.fault != HandlerFault::kNone) {
     faults_[static_cast<std::size_t>(exchange.fault)].add();
   }

@@ -79,7 +79,7 @@ void IoThread::stop() {
 }
 
 bool IoThread::collect_rest() {
-  take_completions();
+  while (!completions_.empty()) take_completions();
   return std::none_of(sessions_.begin(), sessions_.end(),
                       [](const auto& session) { return session->with_handler(); });
 }
@@ -255,6 +255,8 @@ void IoThread::shut_down() {
   send_answers();
   // By index: nothing is added or removed here.
   for (std::size_t i = 0; i < sessions_.size(); ++i) sessions_[i]->stop();
+  // Whoever makes an answer in pieces is told that nobody reads them.
+  while (!completions_.empty()) take_completions();
   services_.to_send.clear();
   sweep();
 }

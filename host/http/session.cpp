@@ -96,7 +96,11 @@ void Session::close() {
     services_.counters.connections[static_cast<std::size_t>(phase_)].subtract();
     listed_ = false;
   }
-  if (tls_ != nullptr) end_tls();
+  if (unframed_) {
+    reset_on_close(watch_.fd());
+  } else if (tls_ != nullptr) {
+    end_tls();
+  }
   watch_.close();
   if (counted_) services_.budget.give_back();
   services_.closed.push_back(this);
@@ -137,10 +141,18 @@ void Session::on_tick(TimePoint now) {
 void Session::check_in_flight(TimePoint now) {
   if (now >= deadline && with_handler_) {
     services_.counters.timeouts[static_cast<std::size_t>(phase_)].add();
+    // Its head is out: all that is left to say is that it is not whole.
+    if (in_pieces_) return close();
     return answer_unfinished(
         Error(ErrorCode::kDeadlineExceeded, "the answer was not ready before its deadline"));
   }
-  if (!half_closed_ || !with_handler_ || active_->reader.minor_version() == 0) return;
+  if (!half_closed_ || !with_handler_) return;
+  if (in_pieces_) {
+    // Nothing may be said between two pieces; what was said shows who is gone.
+    if (was_reset(watch_.fd())) on_client_gone();
+    return;
+  }
+  if (active_->reader.minor_version() == 0) return;
   if (!probed_) {
     if (now < since + kProbeAfter) return;
     probed_ = true;

@@ -117,6 +117,10 @@ class Session final : public PhaseHook, private ReadyListener {
   // The answer comes in pieces: its head has been written, and it has not ended.
   bool in_pieces_ = false;
   bool chunked_ = false;  // how its pieces are framed
+  // Nothing but the end of the connection is that of the body, and it has not come: what ends it
+  // now must not look like that.
+  bool unframed_ = false;
+  bool cut_off_ = false;  // the answer ends without its end
   bool keep_alive_ = true;
   bool must_linger_ = false;  // the client may still be sending
   bool half_closed_ = false;  // the client has sent its last byte

@@ -44,6 +44,7 @@ void Session::respond(HttpResponse& response) {
   frame.is_head = active_->reader.is_head(active_->buffer);
   frame.close = !keep_alive_;
   frame.say_keep_alive = keep_alive_ && whole && active_->reader.minor_version() == 0;
+  frame.sized = !response.unsized;
   if (write_response(response, frame, active_->output.text())) {
     active_->output.set_body(std::move(response.body));
   }
@@ -82,24 +83,30 @@ void Session::on_completion() {
   with_handler_ = false;
   services_.handler.finish(*active_);
   services_.needs_flush = true;
-  if (closed_) {
-    // Whoever makes the pieces hears of the end when it is asked for the next one.
-    return active_->response.more ? ask_for_piece() : release();
-  }
+  // Whoever makes pieces that nobody reads hears of the end when it is asked for the next one.
+  if ((closed_ || answered_) && active_->response.more) return ask_for_piece();
+  if (closed_) return release();
   if (answered_) {
     if (active_->output.empty()) release();
     return;
   }
-  if (in_pieces_ || active_->response.more) return respond_piece(active_->response);
+  const HttpResponse& response = active_->response;
+  if (in_pieces_ || response.more || response.broken) return respond_piece(active_->response);
   respond(active_->response);
 }
 
 // A piece of an answer whose length nobody knows yet.
 void Session::respond_piece(HttpResponse& response) {
   if (!in_pieces_) begin_pieces(response);
+  if (response.broken) {
+    // The end of the connection without that of the chunks, or a reset where there are none, is
+    // what tells (RFC 9112 8).
+    keep_alive_ = false;
+    cut_off_ = true;
+  }
   if (chunked_) {
     write_chunk(response.body, active_->output.text());
-    if (!response.more) write_last_chunk(active_->output.text());
+    if (!response.more && !response.broken) write_last_chunk(active_->output.text());
   } else {
     active_->output.set_body(std::move(response.body));
   }
@@ -111,7 +118,10 @@ void Session::begin_pieces(HttpResponse& response) {
   in_pieces_ = true;
   chunked_ = active_->reader.minor_version() > 0;
   // Without chunks, which HTTP/1.0 does not know, the end of the connection is that of the body.
-  keep_alive_ = keep_alive_ && chunked_ && !services_.draining && !half_closed_;
+  unframed_ = !chunked_;
+  const bool goes_on = keep_alive_ && chunked_ && !services_.draining && !half_closed_;
+  must_linger_ = must_linger_ || (keep_alive_ && !goes_on);
+  keep_alive_ = goes_on;
   AnswerFrame frame;
   frame.date = services_.date.text();
   frame.request_id = active_->request.request_id.view();
@@ -126,6 +136,7 @@ void Session::begin_pieces(HttpResponse& response) {
 void Session::want_piece() {
   active_->output.clear();
   enter(HttpPhase::kInFlight, Duration::max());
+  deadline = active_->request.deadline;
   ask_for_piece();
   watch_ahead();
 }
@@ -163,6 +174,8 @@ void Session::on_writable() {
 
 void Session::on_answered() {
   if (in_pieces_) return want_piece();
+  if (cut_off_) return close();
+  unframed_ = false;
   if (keep_alive_) return next_request();
   const bool sent_more = with_handler_ || active_->buffer.size() > active_->reader.request_bytes();
   if (half_closed_ || (!must_linger_ && !sent_more)) return close();

@@ -59,6 +59,13 @@ void AbandonSignal::forget() {
   while (runner_ != std::thread::id()) ended_.wait(mutex_);
 }
 
+void AbandonSignal::rearm() {
+  MutexLock lock(mutex_);
+  if (callback_ != nullptr) return;
+  raised_.store(false, std::memory_order_relaxed);
+  heard_.store(false, std::memory_order_relaxed);
+}
+
 void AbandonSignal::forget_all() {
   MutexLock lock(mutex_);
   raised_.store(false, std::memory_order_relaxed);

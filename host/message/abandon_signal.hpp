@@ -25,6 +25,9 @@ class AbandonSignal {
   // callback itself may do this and pass the exchange back.
   void forget();
 
+  // Ready for the next time, unless somebody listens for this one.
+  void rearm();
+
   // Whatever was used of it has been passed back with the exchange. Most requests use nothing.
   void reset() {
     if (raised() || heard_.load(std::memory_order_relaxed)) forget_all();

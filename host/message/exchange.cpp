@@ -5,6 +5,7 @@ namespace backplane::host {
 void Exchange::reset() {
   request.clear();
   response.clear();
+  pieces.reset();
   next = nullptr;
   route = nullptr;
   queued = started = finished = {};

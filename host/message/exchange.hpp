@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "host/base/clock.hpp"
 #include "host/message/abandon_signal.hpp"
@@ -8,6 +9,7 @@
 #include "host/message/http_request.hpp"
 #include "host/message/http_response.hpp"
 #include "host/message/peer_address.hpp"
+#include "host/message/piece_source.hpp"
 
 namespace backplane::host {
 
@@ -36,6 +38,8 @@ class Exchange {
 
   HttpRequest request;
   HttpResponse response;
+  // Of a response that has more to come: who is asked for it, between two pieces.
+  std::shared_ptr<PieceSource> pieces;
 
   Exchange* next = nullptr;     // the holder's list
   RouteState* route = nullptr;  // the HttpHandler's

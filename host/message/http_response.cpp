@@ -5,7 +5,7 @@ namespace backplane::host {
 void HttpResponse::clear() {
   status = 200;
   headers.clear();
-  more = false;
+  more = broken = unsized = false;
   if (body.capacity() > kKeptBody) {
     // Assigning an empty string keeps the memory.
     std::string().swap(body);

@@ -16,6 +16,11 @@ struct HttpResponse {
   // `body` is a piece, and more follow: when it has been sent, the exchange goes back to who serves
   // it by HttpHandler::resume(). Status and headers are those of the first piece. Not for HEAD.
   bool more = false;
+  // The answer ends with `body` and is not whole: whoever reads it shall see that. Only for the
+  // last piece of several.
+  bool broken = false;
+  // Nobody knows how long the body would be, as to a HEAD whose answer would come in pieces.
+  bool unsized = false;
 
   // Keeps the memory, but not that of a large body: answers are reused with their connections.
   void clear();

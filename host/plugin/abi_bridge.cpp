@@ -8,6 +8,7 @@
 #include "host/json/json_writer.hpp"
 #include "host/plugin/call_handle.hpp"
 #include "host/plugin/cancel_extension.hpp"
+#include "host/plugin/flow_extension.hpp"
 #include "host/plugin/log_scope.hpp"
 #include "host/plugin/metrics_extension.hpp"
 
@@ -43,6 +44,7 @@ LogLevel level_of(std::uint32_t level) {
 // process here, as everywhere in the host.
 const void* get_extension(bp_host_ctx* /*context*/, const char* id) noexcept {
   if (std::string_view(id) == BP_CANCEL_EXTENSION) return &cancel_extension();
+  if (std::string_view(id) == BP_FLOW_EXTENSION) return &flow_extension();
   if (std::string_view(id) == BP_METRICS_EXTENSION) return &metrics_extension();
   return nullptr;
 }
@@ -75,10 +77,10 @@ bp_status call_head(bp_call* handle, std::uint32_t status, const bp_kv* headers,
 }
 
 bp_status call_write(bp_call* handle, const void* data, std::uint64_t length,
-                     std::uint32_t /*flags: more is always welcome*/) noexcept {
+                     std::uint32_t flags) noexcept {
   const HeldCall use = held(handle);
   if (!use.open()) return use.contract();
-  const bp_status answer = use.call.slot.write(data, length);
+  const bp_status answer = use.call.slot.write(data, length, flags);
   return answer == BP_CONTRACT ? use.contract() : answer;
 }
 

@@ -9,10 +9,11 @@ class AnswerSink {
  public:
   virtual ~AnswerSink() = default;
 
-  // [any] The answer stands in the exchange's response, and is owed to whoever waits for it.
-  virtual void take(Exchange& exchange) noexcept = 0;
-  // [any] Once for each take(), after it and on the same thread, as the last thing that is done for
-  // that call: its room is free, and nothing of the handler is used for it any more.
+  // [any] The answer is made, and goes to whoever waits for it when this returns. Of an answer in
+  // pieces the last may be missing, and the body is not to be looked at.
+  virtual void count(Exchange& exchange) noexcept = 0;
+  // [any] Once for each count(), after it and on the same thread, as the last thing that is done
+  // for that call: its room is free, and nothing of the handler is used for it any more.
   virtual void leave() noexcept = 0;
 };
 

@@ -11,7 +11,7 @@ AsyncCalls::Place& AsyncCalls::take() {
 }
 
 std::span<bp_call* const> AsyncCalls::open(std::span<Exchange* const> exchanges,
-                                           std::uint64_t max_body, AnswerSink& sink) {
+                                           const AnswerLimits& limits, AnswerSink& sink) {
   handles_.clear();
   latest_.clear();
   const MutexLock lock(mutex_);
@@ -19,7 +19,7 @@ std::span<bp_call* const> AsyncCalls::open(std::span<Exchange* const> exchanges,
     Place& place = take();
     place.epoch = (place.epoch + 1) % OpenCall::kEpochs;
     place.sink = &sink;
-    place.slot.begin(*exchange, max_body);
+    place.slot.begin(*exchange, limits.max_body, limits.room);
     place.open(place.epoch);
     latest_.push_back(&place);
     handles_.push_back(to_handle(place, place.epoch));
@@ -47,7 +47,8 @@ void AsyncCalls::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
   if (call.listens) exchange.abandonment().forget();
   if (exchange.abandoned()) counts().late_completions.fetch_add(1, std::memory_order_relaxed);
   answer_(call);
-  static_cast<Place&>(call).sink->take(exchange);
+  static_cast<Place&>(call).sink->count(exchange);
+  call.slot.pass_on(call.status == BP_OK);
   call.let_go();
 }
 

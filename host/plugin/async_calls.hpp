@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -16,6 +17,12 @@
 
 namespace backplane::host {
 
+// How much of an answer may be held, in bytes. A plain value.
+struct AnswerLimits {
+  std::uint64_t max_body = 0;
+  std::size_t room = 0;  // of one in pieces; 0: there are none
+};
+
 // The calls that one replica has out with its plugin, of a handler that may complete them after it
 // returned, in any order and from any thread. Owned by a LoadedHandler, which outlives them all.
 class AsyncCalls final : public CallOwner {
@@ -26,7 +33,7 @@ class AsyncCalls final : public CallOwner {
 
   // [replica] Opens one call for each exchange; each is given to `sink` when it is over, at once
   // where the plugin completes it at once. What the plugin gets: stays until the next open().
-  std::span<bp_call* const> open(std::span<Exchange* const> exchanges, std::uint64_t max_body,
+  std::span<bp_call* const> open(std::span<Exchange* const> exchanges, const AnswerLimits& limits,
                                  AnswerSink& sink);
   // [replica] Completes what is still open of the last open(): the plugin has kept nothing of it.
   void close_open(bp_status status, std::string_view message);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "host/base/clock.hpp"
 #include "host/plugin/abi_bridge.hpp"
@@ -35,6 +36,20 @@ bool is_host_owned(std::string_view name) {
   }
 }
 
+bp_status status_of(AnswerStream::Written written) {
+  switch (written) {
+    case AnswerStream::Written::kFull:
+      return BP_EXHAUSTED;
+    case AnswerStream::Written::kAbandoned:
+      return BP_CANCELLED;
+    case AnswerStream::Written::kLate:
+      return BP_DEADLINE;
+    case AnswerStream::Written::kTaken:
+      break;
+  }
+  return BP_OK;
+}
+
 std::uint64_t nanoseconds(TimePoint time) {
   if (time == kNever) return 0;
   const auto since = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch());
@@ -43,8 +58,11 @@ std::uint64_t nanoseconds(TimePoint time) {
 
 }  // namespace
 
-void CallSlot::begin(Exchange& exchange, std::uint64_t max_body) {
+void CallSlot::begin(Exchange& exchange, std::uint64_t max_body, std::size_t room) {
   exchange_ = &exchange;
+  room_ = room;
+  stream_.reset();
+  dropping_ = false;
   exchange.response.clear();
   max_body_ = max_body;
   request_built_ = head_set_ = written_ = too_large_ = false;
@@ -96,7 +114,8 @@ bp_status CallSlot::refuse_head(std::string why) {
 }
 
 bp_status CallSlot::set_head(std::uint32_t status, const bp_kv* headers, std::uint32_t count) {
-  if (head_set_ || written_ || (headers == nullptr && count > 0)) return BP_CONTRACT;
+  if (head_set_ || written_ || stream_ != nullptr || (headers == nullptr && count > 0))
+    return BP_CONTRACT;
   if (status < 200 || status > 599) {
     return refuse_head("status " + std::to_string(status) + " is not between 200 and 599");
   }
@@ -144,11 +163,56 @@ bool CallSlot::judged_before(const bp_kv* headers, std::uint32_t count) const {
   return rest.empty();
 }
 
-bp_status CallSlot::write(const void* data, std::uint64_t length) {
+bp_status CallSlot::check_write(const void* data, std::uint64_t length) const {
   if (data == nullptr && length > 0) return BP_CONTRACT;
-  if (cancelled()) {
-    return exchange_->request.deadline <= Clock::now() ? BP_DEADLINE : BP_CANCELLED;
+  if (!cancelled()) return BP_OK;
+  return exchange_->request.deadline <= Clock::now() ? BP_DEADLINE : BP_CANCELLED;
+}
+
+bp_status CallSlot::write(const void* data, std::uint64_t length, std::uint32_t flags) {
+  // Before each, for a callback that is told of the end may not wait for the client's connection,
+  // which may wait for it.
+  const bp_status refused = check_write(data, length);
+  if (refused != BP_OK) return refused;
+  if (stream_ == nullptr && ((flags & BP_WRITE_MORE) == 0 || !begin_stream())) {
+    return dropping_ ? BP_OK : collect(data, length);
   }
+  return status_of(
+      stream_->write({static_cast<const char*>(data), length}, exchange_->request.deadline));
+}
+
+bp_status CallSlot::try_write(const void* data, std::uint64_t length) {
+  const bp_status refused = check_write(data, length);
+  if (refused != BP_OK) return refused;
+  if (stream_ == nullptr && !begin_stream()) return write(data, length, BP_WRITE_MORE);
+  return status_of(stream_->try_write({static_cast<const char*>(data), length}));
+}
+
+bool CallSlot::begin_stream() {
+  if (room_ == 0 || dropping_ || !head_refused_.empty() || too_large_) return false;
+  HttpResponse& response = exchange_->response;
+  if (response.status == 204 || response.status == 304) return false;
+  if (exchange_->request.method == "HEAD") {
+    // RFC 9110 9.3.2: what the answer to GET would say, without a length that nobody knows.
+    response.unsized = dropping_ = true;
+    response.body.clear();
+    lent_body_ = nullptr;
+    return false;
+  }
+  settle_lent_body();
+  stream_ = std::make_shared<AnswerStream>(room_);
+  stream_->begin(*exchange_);
+  return true;
+}
+
+void CallSlot::settle_lent_body() {
+  if (lent_body_ == nullptr) return;
+  // Copied, not swapped: the plugin may go on to write from what it was lent.
+  exchange_->response.body.assign(*lent_body_, 0, lent_body_size_);
+  lent_body_ = nullptr;
+}
+
+bp_status CallSlot::collect(const void* data, std::uint64_t length) {
   std::string& body = exchange_->response.body;
   const std::uint64_t before = lent_body_ != nullptr ? lent_body_size_ : body.size();
   if (length > max_body_ - before) {
@@ -164,16 +228,13 @@ bp_status CallSlot::write(const void* data, std::uint64_t length) {
       return BP_OK;
     }
   }
-  if (lent_body_ != nullptr) {
-    // Copied, not swapped: the plugin may go on to write from what it was lent.
-    body.assign(*lent_body_, 0, lent_body_size_);
-    lent_body_ = nullptr;
-  }
+  settle_lent_body();
   body.append(static_cast<const char*>(data), length);
   return BP_OK;
 }
 
 std::optional<Error> CallSlot::finish() {
+  if (stream_ != nullptr) return std::nullopt;
   if (lent_body_ != nullptr) {
     // Both strings keep their memory for the requests to come.
     lent_body_->resize(lent_body_size_);
@@ -190,6 +251,12 @@ std::optional<Error> CallSlot::finish() {
   // RFC 9110 §15.3.5, §15.4.5: these never have a body.
   if (response.status == 204 || response.status == 304) response.body.clear();
   return std::nullopt;
+}
+
+void CallSlot::pass_on(bool whole) {
+  const std::shared_ptr<AnswerStream> stream = std::move(stream_);
+  if (stream == nullptr) return exchange_->complete();
+  stream->end(whole);
 }
 
 }  // namespace backplane::host

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <backplane/abi.h>
 
 #include "host/base/error.hpp"
+#include "host/message/answer_stream.hpp"
 #include "host/message/exchange.hpp"
 
 namespace backplane::host {
@@ -19,23 +21,35 @@ namespace backplane::host {
 // begin() and finish() one thread at a time, as the contract demands of the plugin.
 class CallSlot {
  public:
-  // [replica] Takes on `exchange`, which outlives finish(). `max_body` in bytes.
-  void begin(Exchange& exchange, std::uint64_t max_body);
+  // [replica] Takes on `exchange`, which outlives finish(). `max_body` in bytes. `room`: of an
+  // answer in pieces, bytes; 0: there are none, and every answer goes as a whole.
+  void begin(Exchange& exchange, std::uint64_t max_body, std::size_t room = 0);
 
   // [any] The services of bp_host with these names; the contract stands in abi.h.
   const bp_request& request();
   bool cancelled() const { return exchange_->abandoned(); }
   void* allocate(std::uint64_t length);
   bp_status set_head(std::uint32_t status, const bp_kv* headers, std::uint32_t count);
-  bp_status write(const void* data, std::uint64_t length);
+  bp_status write(const void* data, std::uint64_t length, std::uint32_t flags = 0);
+  // Of bp_flow. EXHAUSTED: there is no room now.
+  bp_status try_write(const void* data, std::uint64_t length);
+  // Null before the answer has been begun in pieces.
+  AnswerStream* stream() const { return stream_.get(); }
 
-  // [replica] The call is over. Gives why what the handler wrote may not be sent on, if so;
+  // [any] The call is over. Gives why what the handler wrote may not be sent on, if so;
   // otherwise the exchange's response is ready.
   std::optional<Error> finish();
   Exchange& exchange() { return *exchange_; }
+  // [any] After finish(): gives the exchange back, or ends the answer in pieces, `whole` or not.
+  void pass_on(bool whole);
 
  private:
   bp_status refuse_head(std::string why);
+  bp_status check_write(const void* data, std::uint64_t length) const;
+  bp_status collect(const void* data, std::uint64_t length);
+  // Whether the answer goes in pieces from here on, or its bytes nowhere.
+  bool begin_stream();
+  void settle_lent_body();
   // Whether `headers` are, to the letter, those that were judged last.
   bool judged_before(const bp_kv* headers, std::uint32_t count) const;
 
@@ -54,6 +68,9 @@ class CallSlot {
   std::deque<std::string> lent_;  // memory of allocate(); the first lent_count_ are in use
   std::size_t lent_count_ = 0;
   std::uint64_t lent_bytes_ = 0;
+  std::size_t room_ = 0;
+  std::shared_ptr<AnswerStream> stream_;
+  bool dropping_ = false;             // of an answer to HEAD that would come in pieces
   std::string* lent_body_ = nullptr;  // the one whose beginning is the body so far
   std::uint64_t lent_body_size_ = 0;
 };

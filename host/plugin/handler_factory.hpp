@@ -25,6 +25,7 @@ struct HandlerDescription {
   bool stateless = false;
   bool never_blocks = false;    // may run on an io thread
   bool async = false;           // may answer after it has returned
+  bool streams = false;         // may answer in pieces
   bool reconfigurable = false;  // takes user_config
 };
 
@@ -47,12 +48,14 @@ class HandlerInstance {
   // that stays with the caller. Never throws.
   virtual void execute(std::span<Exchange* const> exchanges) = 0;
 
-  // [replica] As execute(), for a handler that is async: each exchange goes to `sink` once it is
-  // answered, before or after this returns, and is not touched here any more. Never throws.
+  // [replica] As execute(), for a handler that answers later or in pieces: each exchange is counted
+  // by `sink` and completed once it is answered, before or after this returns, and is not touched
+  // here any more. Never throws.
   virtual void start(std::span<Exchange* const> exchanges, AnswerSink& sink) {
     execute(exchanges);
     for (Exchange* exchange : exchanges) {
-      sink.take(*exchange);
+      sink.count(*exchange);
+      exchange->complete();
       sink.leave();
     }
   }

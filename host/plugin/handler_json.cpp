@@ -14,6 +14,7 @@ void write_handlers(JsonWriter& json, const std::vector<HandlerDescription>& han
         .member("stateless", handler.stateless)
         .member("never_blocks", handler.never_blocks)
         .member("async", handler.async)
+        .member("streams", handler.streams)
         .member("reconfigurable", handler.reconfigurable)
         .end_object();
   }

@@ -110,8 +110,9 @@ Result<DeclaredHandler> check_handler(const bp_handler* handler, const MappedObj
                           .max_batch = batch ? handler->max_batch : 1,
                           .stateless = (handler->flags & BP_HF_STATELESS) != 0,
                           .never_blocks = (handler->flags & BP_HF_NEVER_BLOCKS) != 0 &&
-                                          (handler->flags & BP_HF_ASYNC) == 0,
+                                          (handler->flags & (BP_HF_ASYNC | BP_HF_STREAM)) == 0,
                           .async = (handler->flags & BP_HF_ASYNC) != 0,
+                          .streams = (handler->flags & BP_HF_STREAM) != 0,
                           .reconfigurable = BP_HAS(handler, bp_handler, reconfigure) &&
                                             handler->reconfigure != nullptr};
   return declared;

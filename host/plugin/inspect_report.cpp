@@ -54,6 +54,7 @@ std::string line_of(const HandlerDescription& handler) {
   if (handler.stateless) line += ", stateless";
   if (handler.never_blocks) line += ", never blocks";
   if (handler.async) line += ", async";
+  if (handler.streams) line += ", streams";
   return line;
 }
 

@@ -118,12 +118,21 @@ void LoadedHandler::start(std::span<Exchange* const> exchanges, AnswerSink& sink
   assert(!exchanges.empty());
   // Before a plugin has them: it may answer, and the exchange be gone, while this runs.
   const LogScope asked(place_, exchanges.front()->request.request_id, exchanges.size());
-  const auto handles = async_calls_.open(exchanges, source_.max_response_bytes, sink);
+  const auto handles = async_calls_.open(
+      exchanges,
+      {.max_body = source_.max_response_bytes,
+       .room = (source_.handler->flags & BP_HF_STREAM) != 0 ? AnswerStream::kDefaultRoom : 0},
+      sink);
   const Outcome outcome = fenced(asked, [&] {
     return source_.handler->execute(replica_, handles.data(),
                                     static_cast<std::uint32_t>(handles.size()));
   });
-  if (outcome.status != BP_OK) async_calls_.close_open(outcome.status, outcome.thrown);
+  if (outcome.status != BP_OK) {
+    async_calls_.close_open(outcome.status, outcome.thrown);
+  } else if ((source_.handler->flags & BP_HF_ASYNC) == 0) {
+    async_calls_.close_open(BP_CONTRACT,
+                            "handler '" + source_.identity.name + "' returned without an answer");
+  }
 }
 
 void LoadedHandler::answer(OpenCall& call) const {
@@ -141,6 +150,11 @@ void LoadedHandler::answer(OpenCall& call) const {
     }
   }
   if (!error) return;
+  if (call.slot.stream() != nullptr) {
+    // Its head is out, and its end will say that it is not whole.
+    exchange.fault = handler_fault_of(http_status_of(error->code()), error->reason());
+    return;
+  }
   exchange.response.clear();
   fill_error_response(*error, exchange.request.request_id.view(), exchange.response);
   exchange.fault = handler_fault_of(exchange.response.status, error->reason());

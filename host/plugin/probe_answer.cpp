@@ -81,6 +81,7 @@ std::optional<HandlerDescription> read_handler(const JsonValue& object) {
                             .stateless = truth_of(object, "stateless"),
                             .never_blocks = truth_of(object, "never_blocks"),
                             .async = truth_of(object, "async"),
+                            .streams = truth_of(object, "streams"),
                             .reconfigurable = truth_of(object, "reconfigurable")};
 }
 

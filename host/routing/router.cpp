@@ -186,6 +186,8 @@ void Router::mirror(const Endpoint& endpoint, const Exchange& exchange) {
       continue;
     }
     limit_time(shadow.request_timeout, *copy);
+    HttpRequest& mirrored = copy->request;
+    mirrored.deadline = std::min(mirrored.deadline, mirrored.received_at + ShadowPool::kLongest);
     copy->batch_key = batch_key(copy->request, shadow.mix_content_types);
     gathered_.add(*shadow.sink, *copy);
   }
@@ -234,25 +236,38 @@ void Router::reroute(Exchange& exchange) {
   send_by_name(name, exchange, true);
 }
 
+void Router::resume(Exchange& exchange) {
+  // Held, for the exchange lets go of it with its last piece.
+  const std::shared_ptr<PieceSource> pieces = exchange.pieces;
+  pieces->resume(exchange);
+}
+
 void Router::finish(Exchange& exchange) {
   auto* ticket = static_cast<Ticket*>(exchange.route);
+  if (ticket != nullptr) name_backend(exchange, *ticket);
+  // What a request took is known with its last piece.
+  if (exchange.response.more) return;
   if (stats_ != nullptr) count(exchange, ticket);
   if (ticket == nullptr) return;
   exchange.route = nullptr;
-  const Arm* arm = ticket->arm;
-  if (name_backend_ && arm != nullptr && arm->sink != nullptr) {
-    exchange.response.headers.append(arm->sink->name_field());
-  }
   --ticket->hold->in_flight;
   tickets_.give_back(*ticket);
+}
+
+void Router::name_backend(Exchange& exchange, Ticket& ticket) const {
+  const Arm* arm = ticket.arm;
+  if (!name_backend_ || ticket.named || arm == nullptr || arm->sink == nullptr) return;
+  ticket.named = true;
+  exchange.response.headers.append(arm->sink->name_field());
 }
 
 // In one place only: what an endpoint got is the sum over its arms and what reached none.
 void Router::count(const Exchange& exchange, const Ticket* ticket) {
   if (came_back_ == TimePoint{}) came_back_ = Clock::now();
   const bool late = exchange.abandoned() && came_back_ >= exchange.request.deadline;
-  const Outcome outcome =
+  Outcome outcome =
       late ? Outcome::kTimeout : outcome_of(exchange.response.status, exchange.abandoned());
+  if (exchange.response.broken && outcome == Outcome::kOk) outcome = Outcome::kFailed;
   RequestStats* stats = &stats_->unrouted();
   if (ticket != nullptr) {
     stats = ticket->arm != nullptr ? ticket->arm->stats.get() : ticket->endpoint->stats.get();

@@ -39,6 +39,7 @@ class Router final : public HttpHandler {
 
   void handle(Exchange& exchange) override;
   void flush() override;
+  void resume(Exchange& exchange) override;
   void finish(Exchange& exchange) override;
   EarlyVerdict refuse_early(Exchange& exchange) override;
 
@@ -63,6 +64,7 @@ class Router final : public HttpHandler {
   void mirror(const Endpoint& endpoint, const Exchange& exchange);
   void reroute(Exchange& exchange);
   void answer_refused(const Status& refusal, const RequestSink& sink, RequestList refused);
+  void name_backend(Exchange& exchange, Ticket& ticket) const;
   void count(const Exchange& exchange, const Ticket* ticket);
   // A refusal of refuse_early(); `endpoint` null: there is none.
   void count_early(const Exchange& exchange, const Endpoint* endpoint);

@@ -36,6 +36,11 @@ Exchange* ShadowPool::copy(const HttpRequest& original) {
 }
 
 void ShadowPool::push(Exchange& exchange) noexcept {
+  if (exchange.response.more) {
+    // Nobody reads it, and the handler is to write it all the same, as for the client.
+    const std::shared_ptr<PieceSource> pieces = exchange.pieces;
+    return pieces->resume(exchange);
+  }
   auto& copy = static_cast<Copy&>(exchange);
   // Moved out first: with the router gone this is the last reference, and the pool ends here.
   const std::shared_ptr<ShadowPool> self = std::move(copy.pool);

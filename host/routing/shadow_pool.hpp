@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -16,6 +17,10 @@ namespace backplane::host {
 class ShadowPool final : public CompletionSink, public std::enable_shared_from_this<ShadowPool> {
  public:
   static constexpr std::size_t kDefaultByteBudget = std::size_t{64} * 1024 * 1024;
+
+  // A copy's answer is worth nothing after this: nobody leaves whose leaving would end an answer in
+  // pieces that has no end.
+  static constexpr std::chrono::seconds kLongest{60};
 
   // `budget`: copies that may be out at once, `byte_budget`: bytes in them; more are not made.
   explicit ShadowPool(std::size_t budget, std::size_t byte_budget = kDefaultByteBudget)

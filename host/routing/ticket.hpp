@@ -26,6 +26,7 @@ struct Ticket final : RouteState {
   // What the request asked for, before the arm's own limit.
   TimePoint deadline = kNever;
   bool rerouted = false;
+  bool named = false;  // the answer says which backend it is of
 };
 
 // Tickets for reuse, so that none is allocated for a request. Owned by one Router; its io thread.

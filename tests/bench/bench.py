@@ -21,6 +21,7 @@ import measure_peers
 import measure_reload
 import measure_sdk
 import measure_start
+import measure_stream
 import measure_variants
 import results
 from accounting import load_average
@@ -51,6 +52,7 @@ PARTS: tuple[tuple[tuple[str, ...], Callable[[Plan, Report], None]], ...] = (
     (("P11",), measure_idle.measure),
     (measure_reload.NAMES, measure_reload.measure),
     (measure_reload.NAMES, measure_canary.measure),
+    (measure_stream.NAMES, measure_stream.measure),
 )
 ALL_ROWS = frozenset(name for names, _ in PARTS for name in names)
 

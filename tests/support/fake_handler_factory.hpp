@@ -33,7 +33,8 @@ class FakeHandlerFactory final : public HandlerFactory {
   std::function<void(Exchange&, AnswerSink&)> on_start;
   static void answer_later(Exchange& exchange, AnswerSink& sink, std::string_view body) {
     exchange.response.body = body;
-    sink.take(exchange);
+    sink.count(exchange);
+    exchange.complete();
     sink.leave();
   }
   // Before a backend starts.

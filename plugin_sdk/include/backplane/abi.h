@@ -57,7 +57,7 @@ typedef int32_t bp_status;
 #define BP_HF_STATELESS 1u /* any replica gives the same answer */
 #define BP_HF_BATCH 2u     /* execute() accepts n > 1 */
 #define BP_HF_ASYNC 4u     /* calls may be completed after execute() returned */
-#define BP_HF_STREAM 8u    /* uses BP_WRITE_MORE */
+#define BP_HF_STREAM 8u    /* answers in pieces by BP_WRITE_MORE */
 /* Since 1.1. execute() only computes: it waits for nothing and returns within microseconds. The
  * backend may then ask for "execution": "inline", and execute() runs on a thread that serves
  * sockets; create(), reconfigure() and destroy() run on others, never two at a time. Means nothing
@@ -129,7 +129,11 @@ typedef struct bp_host {
    * unset. */
   bp_status (*call_head)(bp_call* call, uint32_t http_status, const bp_kv* headers, uint32_t n);
   /* [any] Appends to the body. Copies, unless data came from call_alloc of this call.
-   * EXHAUSTED: the answer is too large. CANCELLED, DEADLINE: nobody waits for it. */
+   * EXHAUSTED: the answer is too large. CANCELLED, DEADLINE: nobody waits for it.
+   * With BP_WRITE_MORE, of a handler with BP_HF_STREAM: head and bytes go to the client now, in
+   * pieces, without a bound on their sum. Waits while the client has not taken what came before
+   * (1 MiB of it). Once one piece is out, a completion that is not OK cuts the answer off so that
+   * the client can tell. */
   bp_status (*call_write)(bp_call* call, const void* data, uint64_t len, uint32_t flags);
   /* [any] Exactly once; call, its request view and its memory are gone afterwards. Not OK: what was
    * set by call_head and call_write is dropped and the status answers, with error_message. */
@@ -153,6 +157,22 @@ typedef struct bp_cancel {
    * no other. CONTRACT: the call has been given one, or is complete. */
   bp_status (*on_cancel)(bp_call* call, bp_cancelled_fn cancelled, void* user);
 } bp_cancel;
+
+/* For who writes an answer in pieces (BP_HF_STREAM) and may not be held up. */
+#define BP_FLOW_EXTENSION "backplane.flow/1"
+typedef void (*bp_writable_fn)(void* user);
+typedef struct bp_flow {
+  uint32_t struct_size;
+  uint32_t reserved0; /* 0 */
+  /* [any] As call_write with BP_WRITE_MORE, without waiting: takes all of it, or EXHAUSTED while
+   * there is no room. */
+  bp_status (*try_write)(bp_call* call, const void* data, uint64_t len);
+  /* [any] After an EXHAUSTED, once for each: `writable(user)` is called when there is room again or
+   * nobody reads any more; before this returns when that is so already. On a thread of the host
+   * that must not be held up; never after call_complete() has returned, which waits for one that
+   * runs. CONTRACT: nothing was written in pieces, or one is waiting already. */
+  bp_status (*on_writable)(bp_call* call, bp_writable_fn writable, void* user);
+} bp_flow;
 
 /* Borrowed for the call of create(). */
 typedef struct bp_replica_info {

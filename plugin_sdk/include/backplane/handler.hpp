@@ -19,6 +19,8 @@ struct HandlerOptions {
   // Only computes, and for microseconds: no lock that is held for long, no file, no network, no
   // sleep. A backend may then run it on the host's I/O threads ("execution": "inline").
   bool never_blocks = false;
+  // Answers by OwnedCall::stream(); one with a `Stream&` of its own need not say so.
+  bool streams = false;
   // nullptr = the plugin's.
   const char* version = nullptr;
 };
@@ -29,7 +31,8 @@ inline constexpr std::uint32_t kDefaultMaxBatch = 1024;
 // called by that replica's thread. T has
 //   Response operator()(const Request&)                       and/or
 //   std::vector<Response> batch(std::span<const Request>)     and/or named Methods, or
-//   void operator()(OwnedCall)     answers when it likes, with many calls out at a time,
+//   void operator()(OwnedCall)     answers when it likes, with many calls out at a time, or
+//   void operator()(const Request&, Stream&)     answers piece by piece,
 // is constructed by (const Context&, Config), (Config) or (), and may have
 //   void reconfigure(Config)    takes "user_config": at the start and at each change
 //   void health()               throws when it cannot work
@@ -44,10 +47,10 @@ template <typename T, typename... Methods>
 consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
   using Entry = HandlerEntry<T, Methods...>;
   static_assert(DefaultMethod<T>::kOne || DefaultMethod<T>::kBatch || DefaultMethod<T>::kAsync ||
-                    sizeof...(Methods) > 0,
+                    DefaultMethod<T>::kStream || sizeof...(Methods) > 0,
                 "a handler has `Response operator()(const Request&)`, or `std::vector<Response> "
-                "batch(std::span<const Request>)`, or `void operator()(OwnedCall)`, or named "
-                "methods");
+                "batch(std::span<const Request>)`, or `void operator()(OwnedCall)`, or `void "
+                "operator()(const Request&, Stream&)`, or named methods");
   static_assert(
       TakesContextAndConfig<T> || TakesConfig<T> || TakesContext<T> ||
           std::default_initializable<T>,
@@ -56,17 +59,18 @@ consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
   if (!is_plugin_name(name)) {
     throw std::invalid_argument("a handler's name is 1 to 64 characters out of [a-z0-9_.-]");
   }
-  if (options.never_blocks && Entry::kAsync) {
-    throw std::invalid_argument("never_blocks is not for handlers that answer later");
+  if (options.never_blocks && (Entry::kAsync || Entry::kStream)) {
+    throw std::invalid_argument("never_blocks is not for handlers that answer later or in pieces");
   }
   if (options.max_batch > 1 && !Entry::kBatch) {
     throw std::invalid_argument("max_batch is for handlers that have a batch form");
   }
   bp_handler descriptor{};
   descriptor.struct_size = sizeof(bp_handler);
-  descriptor.flags = (options.stateless ? BP_HF_STATELESS : 0u) |
-                     (options.never_blocks ? BP_HF_NEVER_BLOCKS : 0u) |
-                     (Entry::kAsync ? BP_HF_ASYNC : 0u) | (Entry::kBatch ? BP_HF_BATCH : 0u);
+  descriptor.flags =
+      (options.stateless ? BP_HF_STATELESS : 0u) |
+      (options.never_blocks ? BP_HF_NEVER_BLOCKS : 0u) | (Entry::kAsync ? BP_HF_ASYNC : 0u) |
+      (Entry::kStream || options.streams ? BP_HF_STREAM : 0u) | (Entry::kBatch ? BP_HF_BATCH : 0u);
   descriptor.max_batch =
       !Entry::kBatch ? 1u : (options.max_batch == 0 ? kDefaultMaxBatch : options.max_batch);
   descriptor.name = name;
@@ -81,7 +85,8 @@ consteval bp_handler handler(const char* name, HandlerOptions options = {}) {
 }
 
 // Describes a function as a handler without state: `Response f(const Request&)`, or
-// `std::vector<Response> f(std::span<const Request>)`, or `void f(OwnedCall)`.
+// `std::vector<Response> f(std::span<const Request>)`, or `void f(OwnedCall)`, or
+// `void f(const Request&, Stream&)`.
 template <auto kFunction>
 consteval bp_handler function(const char* name, HandlerOptions options = {}) {
   options.stateless = true;

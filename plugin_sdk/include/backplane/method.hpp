@@ -13,7 +13,8 @@ namespace backplane {
 // A named method of a handler, called when a request carries its name in X-Serve-Call-Method:
 //   backplane::handler<Ab, backplane::Method<"a", &Ab::a>, backplane::Method<"b", &Ab::b>>("ab")
 // kFunction is a member function of the handler that takes `const Request&` and returns an answer,
-// or takes `std::span<const Request>` and returns as many answers, or takes an `OwnedCall`.
+// or takes `std::span<const Request>` and returns as many answers, or takes an `OwnedCall`,
+// or a `const Request&` and a `Stream&`.
 template <FixedString kName, auto kFunction>
 struct Method {
   static constexpr std::string_view name() noexcept { return kName.view(); }
@@ -23,10 +24,16 @@ struct Method {
     static constexpr bool kOne = AnswersOne<decltype(kFunction), T>;
     static constexpr bool kBatch = AnswersBatch<decltype(kFunction), T>;
     static constexpr bool kAsync = TakesCall<decltype(kFunction), T>;
-    static_assert(kOne || kBatch || kAsync,
+    static constexpr bool kStream = AnswersInPieces<decltype(kFunction), T>;
+    static_assert(kOne || kBatch || kAsync || kStream,
                   "a method takes `const backplane::Request&` and returns an answer, or takes "
                   "`std::span<const backplane::Request>` and returns a list of answers, or takes "
-                  "`backplane::OwnedCall` and returns nothing");
+                  "`backplane::OwnedCall`, or `const backplane::Request&` and "
+                  "`backplane::Stream&`, and returns nothing");
+
+    static void write(T& object, const Request& request, Stream& stream) {
+      std::invoke(kFunction, object, request, stream);
+    }
 
     static void take(T& object, OwnedCall call) { std::invoke(kFunction, object, std::move(call)); }
 

@@ -13,6 +13,7 @@
 #include <backplane/error.hpp>
 #include <backplane/request.hpp>
 #include <backplane/response.hpp>
+#include <backplane/stream.hpp>
 
 namespace backplane {
 
@@ -60,6 +61,16 @@ class OwnedCall {
   void reply(const Response& response) {
     complete_with(*host_, checked(), response);
     call_ = nullptr;
+  }
+  // Answers it piece by piece, for a handler with `.streams = true`; then finish(), or fail(),
+  // which cuts the answer off. The stream ends with the call, and is not asked for twice.
+  Stream stream() const { return {*host_, checked()}; }
+  // As reply(), when the last piece of its stream has been written, or none.
+  void finish(Stream& stream) {
+    bp_call* const call = checked();
+    stream.send_head_once();
+    call_ = nullptr;
+    host_->call_complete(call, BP_OK, bp_str{});
   }
   // Fails it, as reply().
   void fail(bp_status status, std::string_view message) {

@@ -20,6 +20,7 @@
 #include <backplane/owned_call.hpp>
 #include <backplane/request.hpp>
 #include <backplane/response.hpp>
+#include <backplane/stream.hpp>
 
 // Constant tables, the ELF note that the host reads before it loads anything, and the entry.
 #define BACKPLANE_PLUGIN(plugin_name, plugin_version, ...)                                      \

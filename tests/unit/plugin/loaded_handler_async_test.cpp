@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "host/plugin/loaded_handler.hpp"
+#include "tests/support/test_exchange.hpp"
 #include "tests/unit/plugin/fake_handler.hpp"
 
 namespace backplane::host {
@@ -14,7 +15,7 @@ namespace {
 // What a replica would do with answers. Thread-safe.
 class CountingSink final : public AnswerSink {
  public:
-  void take(Exchange& /*exchange*/) noexcept override { ++taken_; }
+  void count(Exchange& /*exchange*/) noexcept override { ++taken_; }
   void leave() noexcept override { ++left_; }
 
   int taken() const { return taken_; }
@@ -65,8 +66,8 @@ TEST_SUITE("plugin") {
     auto instance = fake.instance();
     REQUIRE(instance.ok());
     CountingSink sink;
-    Exchange a;
-    Exchange b;
+    TestExchange a;
+    TestExchange b;
     start(*instance.value(), sink, a, b);
     CHECK(sink.taken() == 0);
     std::thread([&keeping] { reply(*keeping.host, keeping.kept[1], "second"); }).join();
@@ -88,7 +89,7 @@ TEST_SUITE("plugin") {
     auto instance = fake.instance();
     REQUIRE(instance.ok());
     CountingSink sink;
-    Exchange exchange;
+    TestExchange exchange;
     start(*instance.value(), sink, exchange);
     CHECK(exchange.response.body == "now");
     CHECK(sink.left() == 1);
@@ -103,8 +104,8 @@ TEST_SUITE("plugin") {
     auto instance = fake.instance();
     REQUIRE(instance.ok());
     CountingSink sink;
-    Exchange a;
-    Exchange b;
+    TestExchange a;
+    TestExchange b;
     start(*instance.value(), sink, a, b);
     CHECK(a.response.body == "done");
     CHECK(b.response.status == 429);
@@ -118,8 +119,8 @@ TEST_SUITE("plugin") {
     auto instance = fake.instance();
     REQUIRE(instance.ok());
     CountingSink sink;
-    Exchange first;
-    Exchange second;
+    TestExchange first;
+    TestExchange second;
     start(*instance.value(), sink, first);
     reply(*keeping.host, keeping.kept[0], "once");
     // Its place is used again, and its old handle opens nothing.
@@ -140,7 +141,7 @@ TEST_SUITE("plugin") {
     auto instance = fake.instance();
     REQUIRE(instance.ok());
     CountingSink sink;
-    Exchange exchange;
+    TestExchange exchange;
     start(*instance.value(), sink, exchange);
     exchange.abandon();
     CHECK(keeping.host->call_cancelled(keeping.kept[0]) != 0);
@@ -156,7 +157,7 @@ TEST_SUITE("plugin") {
     auto instance = fake.instance();
     REQUIRE(instance.ok());
     CountingSink sink;
-    Exchange exchange;
+    TestExchange exchange;
     start(*instance.value(), sink, exchange);
     const bp_cancel& cancel = cancel_of(*keeping.host);
     int told = 0;
@@ -178,7 +179,7 @@ TEST_SUITE("plugin") {
     auto instance = fake.instance();
     REQUIRE(instance.ok());
     CountingSink sink;
-    Exchange exchange;
+    TestExchange exchange;
     start(*instance.value(), sink, exchange);
     int told = 0;
     REQUIRE(cancel_of(*keeping.host).on_cancel(keeping.kept[0], count, &told) == BP_OK);
@@ -193,7 +194,7 @@ TEST_SUITE("plugin") {
     auto instance = fake.instance();
     REQUIRE(instance.ok());
     CountingSink sink;
-    Exchange exchange;
+    TestExchange exchange;
     start(*instance.value(), sink, exchange);
     const auto answer = [](void* user) {
       const auto& own = *static_cast<Keeping*>(user);
@@ -216,7 +217,7 @@ TEST_SUITE("plugin") {
       int left_inside = -1;
     } told;
     told.keeping = &keeping;
-    Exchange exchange;
+    TestExchange exchange;
     start(*instance.value(), told.sink, exchange);
     const auto answer = [](void* user) {
       auto& own = *static_cast<Told*>(user);
@@ -234,7 +235,7 @@ TEST_SUITE("plugin") {
   TEST_CASE("LoadedHandler: a handler that answers before it returns can be told as well") {
     FakeHandler fake;
     int told = 0;
-    Exchange exchange;
+    TestExchange exchange;
     fake.script.execute = [&](const bp_host& host, bp_call* const* calls, std::uint32_t) {
       CHECK(cancel_of(host).on_cancel(calls[0], count, &told) == BP_OK);
       exchange.abandon();

@@ -133,6 +133,15 @@ TEST_SUITE("routing") {
     CHECK((mirrored.shadow->request(0).deadline == request.received_at + milliseconds(700)));
   }
 
+  TEST_CASE("Router: a shadow of a request that may take for ever has an end") {
+    RouterFixture io;
+    Mirrored mirrored(1.0);
+    io.publish({mirrored.endpoint});
+    const HttpRequest& request = io.send("/one").request;
+    CHECK((request.deadline == kNever));
+    CHECK((mirrored.shadow->request(0).deadline == request.received_at + std::chrono::minutes(1)));
+  }
+
   TEST_CASE("Router: T68: a shadow's share is its own within each primary") {
     RouterFixture io;
     const auto a = std::make_shared<FakeSink>("a@1");

@@ -15,6 +15,7 @@
 #include <backplane/owned_call.hpp>
 #include <backplane/request.hpp>
 #include <backplane/response.hpp>
+#include <backplane/stream.hpp>
 
 namespace backplane {
 
@@ -44,6 +45,17 @@ concept HasCallOperator = requires(T& object, const Request& request) {
 template <typename T>
 concept HasBatch = requires(T& object, std::span<const Request> requests) {
   { object.batch(requests) } -> AnswerList;
+};
+
+// Answers piece by piece.
+template <typename F, typename T>
+concept AnswersInPieces = requires(F f, T& object, const Request& request, Stream& stream) {
+  { std::invoke(f, object, request, stream) } -> std::same_as<void>;
+};
+
+template <typename T>
+concept HasStreamer = requires(T& object, const Request& request, Stream& stream) {
+  { object(request, stream) } -> std::same_as<void>;
 };
 
 // Takes a call and answers it when it likes.
@@ -100,9 +112,13 @@ struct DefaultMethod {
   static constexpr bool kOne = HasCallOperator<T>;
   static constexpr bool kBatch = HasBatch<T>;
   static constexpr bool kAsync = HasCallTaker<T>;
-  static_assert(!kAsync || (!kOne && !kBatch),
+  static constexpr bool kStream = HasStreamer<T>;
+  static_assert(!kAsync || (!kOne && !kBatch && !kStream),
                 "a handler that takes `backplane::OwnedCall` takes every request so");
+  static_assert(!kStream || (!kOne && !kBatch),
+                "a handler that takes `backplane::Stream` answers every request so");
 
+  static void write(T& object, const Request& request, Stream& stream) { object(request, stream); }
   static void take(T& object, OwnedCall call) { object(std::move(call)); }
   static Response one(T& object, const Request& request) { return object(request); }
   static decltype(auto) batch(T& object, std::span<const Request> requests) {
@@ -129,6 +145,12 @@ struct FunctionHandler {
     { kFunction(std::move(call)) } -> std::same_as<void>;
   }
   { kFunction(std::move(call)); }
+
+  // NOLINTNEXTLINE(readability-identifier-naming): as above.
+  void operator()(const Request& request, Stream& stream) const requires requires {
+    { kFunction(request, stream) } -> std::same_as<void>;
+  }
+  { kFunction(request, stream); }
 };
 
 }  // namespace backplane

@@ -68,6 +68,8 @@ class HandlerEntry {
       DefaultMethod<T>::kBatch || (Methods::template Of<T>::kBatch || ...);
   static constexpr bool kAsync =
       DefaultMethod<T>::kAsync || (Methods::template Of<T>::kAsync || ...);
+  static constexpr bool kStream =
+      DefaultMethod<T>::kStream || (Methods::template Of<T>::kStream || ...);
 
   static bp_status create(const bp_handler* self, const bp_host* host, const bp_replica_info* info,
                           bp_replica** out, bp_error* error) noexcept {
@@ -220,6 +222,8 @@ class HandlerEntry {
     }
     if constexpr (Callee::kAsync) {
       for (bp_call* call : calls) hand_over<Callee>(self, call);
+    } else if constexpr (Callee::kStream) {
+      for (bp_call* call : calls) write_one<Callee>(self, call);
     } else if constexpr (Callee::kOne) {
       run_one<Callee>(self, calls[0], first);
       for (bp_call* call : calls.subspan(1)) run_one<Callee>(self, call, {self.host, call});
@@ -235,6 +239,20 @@ class HandlerEntry {
           [&](bp_status status, std::string_view message) {
             self.host.call_complete(call, status, to_bp_str(message));
           });
+  }
+
+  template <typename Callee>
+  static void write_one(Instance& self, bp_call* call) noexcept {
+    guard(
+        [&] {
+          Stream stream(self.host, call);
+          Callee::write(self.handler, Request(self.host, call), stream);
+          stream.send_head_once();
+          self.host.call_complete(call, BP_OK, bp_str{});
+        },
+        [&](bp_status status, std::string_view message) {
+          self.host.call_complete(call, status, to_bp_str(message));
+        });
   }
 
   template <typename Callee>

@@ -21,6 +21,9 @@ struct TestAnswer {
   std::uint32_t http_status = 0;
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
+  // How many pieces `body` came in, of a handler that streams; whether it was cut off.
+  int pieces = 0;
+  bool cut_off = false;
   // How often the handler completed the request; anything but 1 is a fault of the plugin.
   int completions = 0;
 

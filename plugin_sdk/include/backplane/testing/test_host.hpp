@@ -224,8 +224,12 @@ class TestHost {
   }
 
   static bp_status call_write(bp_call* call, const void* bytes, std::uint64_t length,
-                              std::uint32_t) {
-    std::string& body = of(call).answer_.body;
+                              std::uint32_t flags) {
+    TestCall& self = of(call);
+    if (self.is_cancelled()) return BP_CANCELLED;
+    const std::lock_guard lock(self.mutex_);
+    if ((flags & BP_WRITE_MORE) != 0) ++self.answer_.pieces;
+    std::string& body = self.answer_.body;
     const std::size_t old_size = body.size();
     body.resize(old_size + length);
     if (length != 0) std::memcpy(body.data() + old_size, bytes, length);
@@ -241,7 +245,10 @@ class TestHost {
     TestAnswer& answer = self.answer_;
     if (++answer.completions > 1) return;  // as the host: the first one counts
     answer.status = status;
-    if (status != BP_OK) {
+    if (status != BP_OK && answer.pieces > 0) {
+      answer.cut_off = true;
+      answer.message = to_view(message);
+    } else if (status != BP_OK) {
       answer.message = to_view(message);
       answer.http_status = http_status_of(status);
       answer.headers.clear();
