@@ -45,7 +45,7 @@ void later(OwnedCall call) {
 }
 
 bp_plugin_entry_fn entry() {
-  return [](std::uint32_t, std::uint32_t) noexcept -> const bp_plugin* {
+  return [](std::uint32_t, std::uint32_t) -> const bp_plugin* {
     static constexpr auto kHandlers = backplane::make_handlers(
         "1", backplane::handler<Streamer, backplane::Method<"named", &Streamer::named>>("streamer"),
         backplane::function<later>("later", {.streams = true}));
