@@ -28,7 +28,7 @@ ssize_t OutputBuffer::send_both(int fd) {
 
 std::string_view OutputBuffer::next_part() {
   if (sent_ < text_.size()) return {text_.data() + sent_, text_.size() - sent_};
-  return std::string_view(body_).substr(sent_ - text_.size());
+  return body().substr(sent_ - text_.size());
 }
 
 template <typename SendSome>
@@ -49,6 +49,13 @@ OutputBuffer::Sent OutputBuffer::send_all(SendSome send_some) {
 
 OutputBuffer::Sent OutputBuffer::send(int fd) {
   return send_all([this, fd] {
+    if (!adopted_.empty()) {
+      // One after the other, for an iovec takes nothing that is constant; in one packet all the
+      // same.
+      const int more = sent_ < text_.size() ? MSG_MORE : 0;
+      const std::string_view part = next_part();
+      return ::send(fd, part.data(), part.size(), MSG_NOSIGNAL | more);
+    }
     return body_.empty() ? ::send(fd, text_.data() + sent_, text_.size() - sent_, MSG_NOSIGNAL)
                          : send_both(fd);
   });
@@ -65,6 +72,7 @@ void OutputBuffer::clear() {
   // Not kept: a large body came from a handler and is not what the next one needs.
   // Swapped, because assigning an empty string keeps the memory.
   if (!body_.empty()) std::string().swap(body_);
+  adopted_.reset();
 }
 
 }  // namespace backplane::host

@@ -8,6 +8,7 @@
 
 #include "host/http/text_buffer.hpp"
 #include "host/http/tls_stream.hpp"
+#include "host/message/adopted_bytes.hpp"
 
 namespace backplane::host {
 
@@ -21,7 +22,9 @@ class OutputBuffer {
   TextBuffer& text() { return text_; }
   // [io] Goes behind text().
   void set_body(std::string&& body) { body_ = std::move(body); }
-  bool empty() const { return sent_ == text_.size() + body_.size(); }
+  // [io] The same without a copy; given back as soon as the kernel has it all, or nobody wants it.
+  void set_body(AdoptedBytes&& body) { adopted_ = std::move(body); }
+  bool empty() const { return sent_ == text_.size() + body().size(); }
 
   // [io] Writes what the kernel takes without waiting, text and body in one call. kFailed: the
   // other side is gone.
@@ -34,6 +37,7 @@ class OutputBuffer {
   void clear();
 
  private:
+  std::string_view body() const { return adopted_.empty() ? body_ : adopted_.view(); }
   // sendmsg(2) of what is left of both.
   ssize_t send_both(int fd);
   // What is left of the one that is being sent.
@@ -43,7 +47,8 @@ class OutputBuffer {
 
   TextBuffer text_;
   std::string body_;
-  std::size_t sent_ = 0;  // of text_ and body_ together
+  AdoptedBytes adopted_;  // in place of body_
+  std::size_t sent_ = 0;  // of text_ and body() together
 };
 
 }  // namespace backplane::host

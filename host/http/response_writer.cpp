@@ -45,11 +45,12 @@ void write_status_line(unsigned status, Pen& pen) {
 }  // namespace
 
 bool write_response(const HttpResponse& response, const AnswerFrame& frame, TextBuffer& out) {
+  const std::string_view content = response.content();
   const bool has_content = response.status != 204 && response.status != 304;
-  const bool has_body = has_content && !frame.is_head && !frame.chunked && !response.body.empty();
-  const bool copied = has_body && response.body.size() <= kMaxCopiedBody;
+  const bool has_body = has_content && !frame.is_head && !frame.chunked && !content.empty();
+  const bool copied = has_body && content.size() <= kMaxCopiedBody;
   Pen pen(out.room(kMaxFixedParts + frame.request_id.size() + response.headers.wire().size() +
-                   (copied ? response.body.size() : 0)));
+                   (copied ? content.size() : 0)));
   write_status_line(response.status, pen);
   pen.literal("Date: ");
   pen.text(frame.date);
@@ -57,7 +58,7 @@ bool write_response(const HttpResponse& response, const AnswerFrame& frame, Text
     pen.literal("\r\nTransfer-Encoding: chunked");
   } else if (has_content && frame.sized) {
     pen.literal("\r\nContent-Length: ");
-    pen.number(response.body.size());
+    pen.number(content.size());
   }
   if (!frame.request_id.empty()) {
     pen.literal("\r\nX-Request-Id: ");
@@ -72,7 +73,7 @@ bool write_response(const HttpResponse& response, const AnswerFrame& frame, Text
   }
   pen.text(response.headers.wire());
   pen.literal("\r\n");
-  if (copied) pen.text(response.body);
+  if (copied) pen.text(content);
   out.commit(pen.place());
   return has_body && !copied;
 }

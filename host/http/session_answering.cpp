@@ -45,9 +45,13 @@ void Session::respond(HttpResponse& response) {
   frame.close = !keep_alive_;
   frame.say_keep_alive = keep_alive_ && whole && active_->reader.minor_version() == 0;
   frame.sized = !response.unsized;
-  if (write_response(response, frame, active_->output.text())) {
+  const bool left = write_response(response, frame, active_->output.text());
+  if (left && response.adopted.empty()) {
     active_->output.set_body(std::move(response.body));
+  } else if (left) {
+    active_->output.set_body(std::move(response.adopted));
   }
+  response.adopted.reset();
   queue_output();
 }
 

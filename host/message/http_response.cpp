@@ -5,6 +5,7 @@ namespace backplane::host {
 void HttpResponse::clear() {
   status = 200;
   headers.clear();
+  adopted.reset();
   more = broken = unsized = false;
   if (body.capacity() > kKeptBody) {
     // Assigning an empty string keeps the memory.

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
+#include "host/message/adopted_bytes.hpp"
 #include "host/message/headers.hpp"
 
 namespace backplane::host {
@@ -13,6 +15,8 @@ struct HttpResponse {
   unsigned status = 200;  // 200..599
   Headers headers;
   std::string body;
+  // The whole body, in place of `body`, where it is not empty. Not of an answer in pieces.
+  AdoptedBytes adopted;
   // `body` is a piece, and more follow: when it has been sent, the exchange goes back to who serves
   // it by HttpHandler::resume(). Status and headers are those of the first piece. Not for HEAD.
   bool more = false;
@@ -21,6 +25,8 @@ struct HttpResponse {
   bool broken = false;
   // Nobody knows how long the body would be, as to a HEAD whose answer would come in pieces.
   bool unsized = false;
+
+  std::string_view content() const { return adopted.empty() ? body : adopted.view(); }
 
   // Keeps the memory, but not that of a large body: answers are reused with their connections.
   void clear();

@@ -6,6 +6,7 @@
 
 #include "host/base/log.hpp"
 #include "host/json/json_writer.hpp"
+#include "host/plugin/adopt_extension.hpp"
 #include "host/plugin/call_handle.hpp"
 #include "host/plugin/cancel_extension.hpp"
 #include "host/plugin/flow_extension.hpp"
@@ -46,6 +47,7 @@ const void* get_extension(bp_host_ctx* /*context*/, const char* id) noexcept {
   if (std::string_view(id) == BP_CANCEL_EXTENSION) return &cancel_extension();
   if (std::string_view(id) == BP_FLOW_EXTENSION) return &flow_extension();
   if (std::string_view(id) == BP_METRICS_EXTENSION) return &metrics_extension();
+  if (std::string_view(id) == BP_ADOPT_EXTENSION) return &adopt_extension();
   return nullptr;
 }
 

@@ -13,6 +13,9 @@ namespace {
 
 // One huge answer must not cost its memory for ever, nor one with many fields.
 constexpr std::size_t kKeptFields = 4096;
+// A smaller answer is copied behind its head all the same, and the plugin has its bytes back at
+// once.
+constexpr std::size_t kMinAdopted = std::size_t{16} << 10U;
 constexpr std::size_t kKeptMemory = std::size_t{1} << 20U;
 
 // The fields that say how an answer travels, and whose it is: the host's alone (faults.md row 34).
@@ -199,22 +202,48 @@ bool CallSlot::begin_stream() {
     lent_body_ = nullptr;
     return false;
   }
-  settle_lent_body();
+  settle_body();
   stream_ = std::make_shared<AnswerStream>(room_);
   stream_->begin(*exchange_);
   return true;
 }
 
-void CallSlot::settle_lent_body() {
+void CallSlot::settle_body() {
+  HttpResponse& response = exchange_->response;
+  if (!response.adopted.empty()) {
+    response.body.assign(response.adopted.view());
+    response.adopted.reset();
+  }
   if (lent_body_ == nullptr) return;
   // Copied, not swapped: the plugin may go on to write from what it was lent.
-  exchange_->response.body.assign(*lent_body_, 0, lent_body_size_);
+  response.body.assign(*lent_body_, 0, lent_body_size_);
   lent_body_ = nullptr;
+}
+
+std::uint64_t CallSlot::body_size() const {
+  return lent_body_ != nullptr ? lent_body_size_ : exchange_->response.content().size();
+}
+
+bp_status CallSlot::adopt(AdoptedBytes bytes, std::uint32_t flags) {
+  const std::string_view view = bytes.view();
+  const bool in_pieces = stream_ != nullptr || dropping_ || (flags & BP_WRITE_MORE) != 0;
+  if (in_pieces || view.data() == nullptr || view.size() <= kMinAdopted || body_size() > 0) {
+    return write(view.data(), view.size(), flags);
+  }
+  const bp_status refused = check_write(view.data(), view.size());
+  if (refused != BP_OK) return refused;
+  if (view.size() > max_body_) {
+    too_large_ = true;
+    return BP_EXHAUSTED;
+  }
+  written_ = true;
+  exchange_->response.adopted = std::move(bytes);
+  return BP_OK;
 }
 
 bp_status CallSlot::collect(const void* data, std::uint64_t length) {
   std::string& body = exchange_->response.body;
-  const std::uint64_t before = lent_body_ != nullptr ? lent_body_size_ : body.size();
+  const std::uint64_t before = body_size();
   if (length > max_body_ - before) {
     too_large_ = true;
     return BP_EXHAUSTED;
@@ -228,7 +257,7 @@ bp_status CallSlot::collect(const void* data, std::uint64_t length) {
       return BP_OK;
     }
   }
-  settle_lent_body();
+  settle_body();
   body.append(static_cast<const char*>(data), length);
   return BP_OK;
 }
@@ -249,7 +278,10 @@ std::optional<Error> CallSlot::finish() {
   }
   HttpResponse& response = exchange_->response;
   // RFC 9110 §15.3.5, §15.4.5: these never have a body.
-  if (response.status == 204 || response.status == 304) response.body.clear();
+  if (response.status == 204 || response.status == 304) {
+    response.body.clear();
+    response.adopted.reset();
+  }
   return std::nullopt;
 }
 

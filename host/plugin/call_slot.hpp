@@ -31,6 +31,9 @@ class CallSlot {
   void* allocate(std::uint64_t length);
   bp_status set_head(std::uint32_t status, const bp_kv* headers, std::uint32_t count);
   bp_status write(const void* data, std::uint64_t length, std::uint32_t flags = 0);
+  // Of bp_adopt. What is not kept to be sent from where it stands is given back before this
+  // returns.
+  bp_status adopt(AdoptedBytes bytes, std::uint32_t flags);
   // Of bp_flow. EXHAUSTED: there is no room now.
   bp_status try_write(const void* data, std::uint64_t length);
   // Null before the answer has been begun in pieces.
@@ -49,7 +52,9 @@ class CallSlot {
   bp_status collect(const void* data, std::uint64_t length);
   // Whether the answer goes in pieces from here on, or its bytes nowhere.
   bool begin_stream();
-  void settle_lent_body();
+  // The body so far is in the response, and may be appended to.
+  void settle_body();
+  std::uint64_t body_size() const;
   // Whether `headers` are, to the letter, those that were judged last.
   bool judged_before(const bp_kv* headers, std::uint32_t count) const;
 

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <backplane/abi.h>
@@ -19,7 +21,8 @@ namespace backplane::host {
 // from any thread.
 class CallTable final : public CallOwner {
  public:
-  explicit CallTable(ContractCounts& counts) : CallOwner(counts) {}
+  CallTable(ContractCounts& counts, std::shared_ptr<const void> code)
+      : CallOwner(counts, std::move(code)) {}
 
   // [replica] Opens one call for each exchange.
   void begin(std::span<Exchange* const> exchanges, std::uint64_t max_body);

@@ -81,8 +81,9 @@ LoadedHandler::LoadedHandler(HandlerSource source, const ReplicaInfo& info)
       place_{.backend = std::string(info.backend),
              .generation = info.generation,
              .replica = info.index},
-      calls_(source_.bridge->counts()),
-      async_calls_(source_.bridge->counts(), [this](OpenCall& call) { answer(call); }) {}
+      calls_(source_.bridge->counts(), source_.keep_loaded),
+      async_calls_(source_.bridge->counts(), source_.keep_loaded,
+                   [this](OpenCall& call) { answer(call); }) {}
 
 LoadedHandler::~LoadedHandler() {
   if (!created_) return;

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <backplane/abi.h>
 
@@ -36,13 +38,18 @@ class CallOwner {
   // [any] The contract was broken otherwise.
   void count_violation() { counts_.violations.fetch_add(1, std::memory_order_relaxed); }
 
+  // [any] What the plugin is loaded by; null where it is not by anything.
+  const std::shared_ptr<const void>& code() const { return code_; }
+
  protected:
-  explicit CallOwner(ContractCounts& counts) : counts_(counts) {}
+  CallOwner(ContractCounts& counts, std::shared_ptr<const void> code)
+      : counts_(counts), code_(std::move(code)) {}
 
   ContractCounts& counts() { return counts_; }
 
  private:
   ContractCounts& counts_;
+  const std::shared_ptr<const void> code_;
 };
 
 // One call as a plugin holds it. Aligned, so that the low bits of its address are free to tell one

@@ -174,6 +174,23 @@ typedef struct bp_flow {
   bp_status (*on_writable)(bp_call* call, bp_writable_fn writable, void* user);
 } bp_flow;
 
+/* For who has a large answer in memory of its own. */
+#define BP_ADOPT_EXTENSION "backplane.adopt/1"
+typedef void (*bp_release_fn)(void* user);
+typedef struct bp_adopt {
+  uint32_t struct_size;
+  uint32_t reserved0; /* 0 */
+  /* [any] As call_write, without a copy where `data` is all of the answer and more than 16 KiB, and
+   * does not come in pieces: it is sent from where it is, so it must not change. Whatever this
+   * returns, and however the call ends, `release(user)` is called once, when the host needs the
+   * bytes no more: before this returns where it copied or refused them, else later, on a thread of
+   * the host that must not be held up, mostly one that serves sockets. That may be after destroy(),
+   * but never after deinit(): the plugin stays loaded until it has returned. It may not use the
+   * call. NULL: there is nothing to release, as of bytes that are constants of the plugin. */
+  bp_status (*write_owned)(bp_call* call, const void* data, uint64_t len, uint32_t flags,
+                           bp_release_fn release, void* user);
+} bp_adopt;
+
 /* Borrowed for the call of create(). */
 typedef struct bp_replica_info {
   uint32_t struct_size;

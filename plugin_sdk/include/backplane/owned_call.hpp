@@ -62,6 +62,10 @@ class OwnedCall {
     complete_with(*host_, checked(), response);
     call_ = nullptr;
   }
+  void reply(Response&& response) {
+    complete_with(*host_, checked(), std::move(response));
+    call_ = nullptr;
+  }
   // Answers it piece by piece, for a handler with `.streams = true`; then finish(), or fail(),
   // which cuts the answer off. The stream ends with the call, and is not asked for twice.
   Stream stream() const { return {*host_, checked()}; }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,25 @@ class Response {
     std::string copy(body.size(), '\0');
     for (std::size_t i = 0; i < body.size(); ++i) copy[i] = static_cast<char>(body[i]);
     return bytes(std::move(copy));
+  }
+
+  // Without a copy: `body` is moved.
+  static Response bytes(std::vector<std::byte>&& body) {
+    auto owner = std::make_shared<const std::vector<std::byte>>(std::move(body));
+    const std::string_view view(static_cast<const char*>(static_cast<const void*>(owner->data())),
+                                owner->size());
+    return shared(std::move(owner), view, std::string(kBytes));
+  }
+  // An answer that is sent from where `owner` keeps it, without a copy where it is large; the same
+  // bytes may be the answer to many requests. They do not change as long as anybody owns them. The
+  // last one to do so may be a thread of the host, so that to give them up takes no time.
+  static Response shared(std::shared_ptr<const void> owner, std::string_view body,
+                         std::string type) {
+    Response response(std::string(), {});
+    response.owner_ = std::move(owner);
+    response.shared_ = body;
+    response.set_header("Content-Type", std::move(type));
+    return response;
   }
 
   // A failure of this request alone: what a batch handler puts in place of one answer.
@@ -88,7 +108,9 @@ class Response {
     return headers_;
   }
   // The message, if this is a failure.
-  std::string_view body() const noexcept { return body_; }
+  std::string_view body() const noexcept { return is_shared() ? shared_ : body_; }
+  // Whether the body is somebody else's too.
+  bool is_shared() const noexcept { return owner_ != nullptr; }
 
   bool failed() const noexcept { return error_ != BP_OK; }
   // BP_OK if this is an answer.
@@ -110,6 +132,8 @@ class Response {
   }
 
   std::string body_;
+  std::shared_ptr<const void> owner_;
+  std::string_view shared_;  // in place of body_
   std::string_view content_type_;
   std::vector<std::pair<std::string, std::string>> headers_;
   std::uint32_t status_ = 200;

@@ -59,6 +59,42 @@ TEST_SUITE("http") {
     }
   }
 
+  TEST_CASE("OutputBuffer: adopted bytes are sent from where they stand, and then given back") {
+    const Pair pair;
+    std::string bytes(3000000, 'x');
+    int released = 0;
+    const auto release = [](void* user) { ++*static_cast<int*>(user); };
+    OutputBuffer output;
+    write_text("head", output);
+    output.set_body(AdoptedBytes(bytes, release, &released, nullptr));
+    REQUIRE(output.send(pair.ours.get()) == OutputBuffer::Sent::kBlocked);
+    // Which nobody may do; what arrives shows that there is no copy.
+    bytes.back() = 'y';
+    std::string arrived;
+    OutputBuffer::Sent sent = OutputBuffer::Sent::kBlocked;
+    while (sent == OutputBuffer::Sent::kBlocked) {
+      CHECK(released == 0);
+      arrived += pair.take();
+      sent = output.send(pair.ours.get());
+    }
+    CHECK(released == 1);
+    for (std::string more = pair.take(); !more.empty(); more = pair.take()) arrived += more;
+    CHECK(sent == OutputBuffer::Sent::kAll);
+    CHECK(output.empty());
+    CHECK(arrived == "head" + bytes);
+  }
+
+  TEST_CASE("OutputBuffer: adopted bytes that nobody wants any more are given back") {
+    std::string bytes(3000000, 'x');
+    int released = 0;
+    const auto release = [](void* user) { ++*static_cast<int*>(user); };
+    OutputBuffer output;
+    output.set_body(AdoptedBytes(bytes, release, &released, nullptr));
+    output.clear();
+    CHECK(released == 1);
+    CHECK(output.empty());
+  }
+
   TEST_CASE("OutputBuffer: the memory of a large body goes with it") {
     OutputBuffer output;
     output.set_body(std::string(3000000, 'x'));

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <backplane/abi.h>
@@ -33,8 +37,35 @@ inline bp_status send_head(const bp_host& host, bp_call* call, const Response& r
   return host.call_head(call, response.status(), fields, count);
 }
 
+// Up to this the host copies what it sends.
+inline constexpr std::size_t kMaxCopiedAnswer = std::size_t{16} * 1024;
+
+// Gives the body of `response` to the host, without a copy where it is large and `mine`, the same
+// response, may be moved from, or its bytes are shared.
+inline bp_status write_body(const bp_host& host, bp_call* call, const Response& response,
+                            Response* mine) {
+  const std::string_view body = response.body();
+  if (body.size() > kMaxCopiedAnswer && (mine != nullptr || response.is_shared())) {
+    const auto* adopt =
+        static_cast<const bp_adopt*>(host.get_extension(host.ctx, BP_ADOPT_EXTENSION));
+    if (BP_HAS(adopt, bp_adopt, write_owned)) {
+      auto kept = mine != nullptr ? std::make_unique<Response>(std::move(*mine))
+                                  : std::make_unique<Response>(response);
+      // Where they were: a string of that size is moved by its pointer.
+      const std::string_view bytes = kept->body();
+      const bp_release_fn release = [](void* user) noexcept {
+        const std::unique_ptr<Response> sent(static_cast<Response*>(user));
+      };
+      return adopt->write_owned(call, bytes.data(), bytes.size(), 0, release, kept.release());
+    }
+  }
+  return host.call_write(call, body.data(), body.size(), 0);
+}
+
 // Answers `call` with `response`, exactly once. May throw (out of memory) only before it answered.
-inline void complete_with(const bp_host& host, bp_call* call, const Response& response) {
+// `mine`: null, or `response` where it is not needed any more.
+inline void complete_with(const bp_host& host, bp_call* call, const Response& response,
+                          Response* mine = nullptr) {
   if (response.failed()) {
     host.call_complete(call, response.error_status(), to_bp_str(response.body()));
     return;
@@ -47,14 +78,16 @@ inline void complete_with(const bp_host& host, bp_call* call, const Response& re
     return;
   }
   if (!response.body().empty()) {
-    const bp_status written =
-        host.call_write(call, response.body().data(), response.body().size(), 0);
+    const bp_status written = write_body(host, call, response, mine);
     if (written != BP_OK) {
       host.call_complete(call, written, to_bp_str("the answer was not taken by the host"));
       return;
     }
   }
   host.call_complete(call, BP_OK, bp_str{});
+}
+inline void complete_with(const bp_host& host, bp_call* call, Response&& response) {
+  complete_with(host, call, response, &response);
 }
 
 }  // namespace backplane

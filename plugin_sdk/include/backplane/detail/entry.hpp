@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -276,8 +277,12 @@ class HandlerEntry {
           auto&& answers = Callee::batch(self.handler, std::span<const Request>(self.requests));
           const auto count = static_cast<std::size_t>(std::size(answers));
           if (count != calls.size()) throw wrong_size(self.name, count, calls.size());
-          for (const auto& answer : answers) {
-            complete_with(self.host, calls[done], answer);
+          for (auto& answer : answers) {
+            if constexpr (std::is_same_v<decltype(answers), std::vector<Response>&&>) {
+              complete_with(self.host, calls[done], std::move(answer));
+            } else {
+              complete_with(self.host, calls[done], answer);
+            }
             ++done;
           }
         },

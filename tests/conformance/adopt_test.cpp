@@ -1,0 +1,125 @@
+#include <filesystem>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/host_fixture.hpp"
+#include "tests/support/raw_client.hpp"
+
+namespace backplane::host {
+namespace {
+
+constexpr std::size_t kSize = std::size_t{32} << 20U;  // more than sockets hold
+const std::string kTarget = "/owns?size=" + std::to_string(kSize);
+const std::string kRequest = "GET " + kTarget + " HTTP/1.1\r\nHost: h\r\n\r\n";
+
+template <typename Condition>
+bool wait_for(Condition condition) {
+  const TimePoint deadline = Clock::now() + kPatience;
+  while (!condition()) {
+    if (Clock::now() > deadline) return false;
+  }
+  return true;
+}
+
+// A host whose endpoint /owns answers with memory of its handler's.
+class OwnsHost : public HostFixture {
+ public:
+  explicit OwnsHost(const Adjust& adjust = {}) : HostFixture({"owns"}, adjust) {
+    create_backend("owns", "owns");
+    create_endpoint("owns", "/owns", R"({"owns":1})", R"(["GET","HEAD"])");
+  }
+
+  std::string given_back() const { return get("/owns").body(); }
+  bool wait_given_back(const std::string& count) const {
+    return wait_for([&] { return given_back() == count; });
+  }
+  std::size_t generations() const {
+    return admin("GET", "/v1/plugins/owns").json().root().find("generations")->size();
+  }
+};
+
+// A client that has asked for more than its socket takes, and reads no further.
+RawClient stalled(const HostFixture& host) {
+  RawClient client(host.data_port());
+  REQUIRE(client.send(kRequest));
+  REQUIRE_FALSE(client.read_some(kPatience).empty());
+  return client;
+}
+
+}  // namespace
+
+TEST_SUITE("adopt") {
+  TEST_CASE("adopt: memory of the handler's arrives whole, and is given back once it has") {
+    const OwnsHost host;
+    RawClient client(host.data_port());
+    for (int i = 1; i <= 3; ++i) {
+      const auto answer = client.ask(kRequest);
+      REQUIRE(answer.has_value());
+      CHECK(answer->header("Content-Length") == std::to_string(kSize));
+      CHECK(answer->body == std::string(kSize, 'x'));
+      CHECK(host.wait_given_back(std::to_string(i)));
+    }
+  }
+
+  TEST_CASE("adopt: memory that is not sent is given back all the same") {
+    const OwnsHost host([](HostConfig& config) { config.max_response_bytes = kSize; });
+    SUBCASE("to HEAD") {
+      RawClient client(host.data_port());
+      REQUIRE(client.send("HEAD " + kTarget + " HTTP/1.1\r\nHost: h\r\n\r\n"));
+      CHECK(client.read_response(true)->header("Content-Length") == std::to_string(kSize));
+    }
+    SUBCASE("of an answer that is too large") {
+      CHECK(host.get("/owns?size=" + std::to_string(kSize + 1)).code() == "response_too_large");
+    }
+    SUBCASE("of an answer that HTTP forbids") {
+      CHECK(host.get(kTarget + "&bad").status() == 502);
+    }
+    SUBCASE("to a client that leaves") {
+      RawClient client = stalled(host);
+      CHECK(host.given_back() == "0");
+      client.reset();
+    }
+    SUBCASE("to a client that is a shadow's") {
+      host.create_backend("shadow", "owns");
+      CHECK(host.admin("PUT", "/v1/endpoints/owns/shadows", R"({"shadow":1.0})").status() == 200);
+      CHECK(host.get(kTarget).body().size() == kSize);
+      CHECK(host.wait_given_back("2"));
+      return;
+    }
+    CHECK(host.wait_given_back("1"));
+  }
+
+  TEST_CASE("adopt: a version stays loaded until its memory is given back, and serves no more") {
+    const OwnsHost host;
+    RawClient client = stalled(host);
+    CHECK(host.admin("POST", "/v1/plugins/owns/reload", R"({"force":true})").status() == 200);
+    CHECK(host.get("/owns").header("Backplane-Backend") == "owns@2");
+    // The replicas of the first are gone; only what it has lent keeps it.
+    CHECK(host.generations() == 2);
+    const auto read = [&client] {
+      for (std::size_t got = 0; got < kSize;) {
+        const std::string some = client.read_some(kPatience);
+        if (some.empty()) return;
+        got += some.size();
+      }
+    };
+    SUBCASE("by a client that reads on") {
+      read();
+    }
+    SUBCASE("by a client that leaves") {
+      client.reset();
+    }
+    CHECK(wait_for([&] { return host.generations() == 1; }));
+  }
+
+  TEST_CASE("adopt: a host that stops gives back what it has not sent") {
+    OwnsHost host;
+    const RawClient client = stalled(host);
+    // Checks that it stops in order; the version is unloaded, its staged file gone.
+    host.stop();
+    CHECK(std::filesystem::is_empty(host.directory() / "state" / "staging"));
+  }
+}
+
+}  // namespace backplane::host
