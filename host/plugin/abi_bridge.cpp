@@ -12,6 +12,7 @@
 #include "host/plugin/flow_extension.hpp"
 #include "host/plugin/log_scope.hpp"
 #include "host/plugin/metrics_extension.hpp"
+#include "host/plugin/thread_check_extension.hpp"
 
 namespace backplane::host {
 namespace {
@@ -48,6 +49,7 @@ const void* get_extension(bp_host_ctx* /*context*/, const char* id) noexcept {
   if (std::string_view(id) == BP_FLOW_EXTENSION) return &flow_extension();
   if (std::string_view(id) == BP_METRICS_EXTENSION) return &metrics_extension();
   if (std::string_view(id) == BP_ADOPT_EXTENSION) return &adopt_extension();
+  if (std::string_view(id) == BP_THREAD_CHECK_EXTENSION) return &thread_check_extension();
   return nullptr;
 }
 
@@ -57,7 +59,9 @@ void write_log(bp_host_ctx* context, std::uint32_t level, bp_str message) noexce
 
 const bp_request* call_request(bp_call* handle) noexcept {
   const HeldCall use = held(handle);
-  return use.open() ? &use.call.slot.request() : &kNoRequest;
+  if (!use.open()) return &kNoRequest;
+  const auto inside = use.enter("call_request");
+  return &use.call.slot.request();
 }
 
 std::uint32_t call_cancelled(bp_call* handle) noexcept {
@@ -67,13 +71,16 @@ std::uint32_t call_cancelled(bp_call* handle) noexcept {
 
 void* call_alloc(bp_call* handle, std::uint64_t length) noexcept {
   const HeldCall use = held(handle);
-  return use.open() ? use.call.slot.allocate(length) : nullptr;
+  if (!use.open()) return nullptr;
+  const auto inside = use.enter("call_alloc");
+  return use.call.slot.allocate(length);
 }
 
 bp_status call_head(bp_call* handle, std::uint32_t status, const bp_kv* headers,
                     std::uint32_t count) noexcept {
   const HeldCall use = held(handle);
   if (!use.open()) return use.contract();
+  const auto inside = use.enter("call_head");
   const bp_status answer = use.call.slot.set_head(status, headers, count);
   return answer == BP_CONTRACT ? use.contract() : answer;
 }
@@ -82,6 +89,7 @@ bp_status call_write(bp_call* handle, const void* data, std::uint64_t length,
                      std::uint32_t flags) noexcept {
   const HeldCall use = held(handle);
   if (!use.open()) return use.contract();
+  const auto inside = use.enter("call_write");
   const bp_status answer = use.call.slot.write(data, length, flags);
   return answer == BP_CONTRACT ? use.contract() : answer;
 }

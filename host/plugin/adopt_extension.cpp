@@ -16,6 +16,7 @@ bp_status write_owned(bp_call* handle, const void* data, std::uint64_t length, s
   AdoptedBytes bytes({static_cast<const char*>(data), length}, release, user,
                      use.call.owner.code());
   if (!use.open()) return use.contract();
+  const auto inside = use.enter("write_owned");
   const bp_status answer = use.call.slot.adopt(std::move(bytes), flags);
   return answer == BP_CONTRACT ? use.contract() : answer;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include <backplane/abi.h>
 
@@ -20,6 +21,10 @@ struct HeldCall {
   std::uint32_t epoch;
 
   bool open() const { return call.is_open(epoch); }
+  // While what it gives lives, the calling thread is in the service `name` of the slot.
+  DebugTurn::Inside enter(std::string_view name) const {
+    return {call.turn, name, call.in_callback()};
+  }
   // What a service says to a plugin that used it against the contract.
   bp_status contract() const {
     call.owner.count_violation();

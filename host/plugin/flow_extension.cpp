@@ -8,6 +8,7 @@ namespace {
 bp_status try_write(bp_call* handle, const void* data, std::uint64_t length) noexcept {
   const HeldCall use = held(handle);
   if (!use.open()) return use.contract();
+  const auto inside = use.enter("try_write");
   const bp_status answer = use.call.slot.try_write(data, length);
   return answer == BP_CONTRACT ? use.contract() : answer;
 }

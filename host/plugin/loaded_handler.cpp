@@ -8,6 +8,7 @@
 #include "host/base/log.hpp"
 #include "host/json/json_writer.hpp"
 #include "host/message/error_response.hpp"
+#include "host/plugin/thread_tag.hpp"
 
 namespace backplane::host {
 namespace {
@@ -42,8 +43,16 @@ std::string words_of(const Outcome& outcome, const bp_error& error, std::string_
   return outcome.thrown.empty() ? message_of(error, otherwise) : outcome.thrown;
 }
 
-bp_status append(void* bytes, bp_str part) noexcept {
-  std::string& all = *static_cast<std::string*>(bytes);
+// Where a plugin writes its state, and on which thread it may.
+struct StateWriter {
+  std::string bytes{};
+  DebugThread thread{};
+};
+
+bp_status append(void* writer, bp_str part) noexcept {
+  StateWriter& to = *static_cast<StateWriter*>(writer);
+  to.thread.check("the write of save()");
+  std::string& all = to.bytes;
   if (part.len > kMaxStateBytes - all.size()) return BP_EXHAUSTED;
   if (part.len > 0) all.append(part.ptr, part.len);
   return BP_OK;
@@ -72,6 +81,7 @@ Result<std::unique_ptr<HandlerInstance>> LoadedHandler::create(HandlerSource sou
         words_of(outcome, error, "handler '" + from.identity.name + "' refused without a reason"));
   }
   made->replica_ = replica;
+  made->place_.instance = replica;
   made->created_ = true;
   return std::unique_ptr<HandlerInstance>(std::move(made));
 }
@@ -211,11 +221,13 @@ bool LoadedHandler::saves_state() {
 Result<std::optional<HandlerState>> LoadedHandler::save_state() {
   if (!saves_state()) return std::optional<HandlerState>();
   const auto* state = extension<bp_state>(BP_STATE_EXTENSION);
-  HandlerState saved{.version = state->version};
+  StateWriter writer;
   bp_error error = empty_error();
   const Outcome outcome =
-      fenced(LogScope(place_), [&] { return state->save(replica_, append, &saved.bytes, &error); });
-  if (outcome.status == BP_OK) return std::optional(std::move(saved));
+      fenced(LogScope(place_), [&] { return state->save(replica_, append, &writer, &error); });
+  if (outcome.status == BP_OK) {
+    return std::optional(HandlerState{.version = state->version, .bytes = std::move(writer.bytes)});
+  }
   return Error(ErrorCode::kInvalidArgument, "state_save_failed",
                words_of(outcome, error,
                         "handler '" + source_.identity.name + "' did not save, without a reason"));

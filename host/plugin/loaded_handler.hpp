@@ -68,7 +68,7 @@ class LoadedHandler final : public HandlerInstance {
   void answer(OpenCall& call) const;
 
   const HandlerSource source_;  // first: keeps the code of replica_ loaded
-  const LogPlace place_;
+  LogPlace place_;              // constant once it is made
   CallTable calls_;
   AsyncCalls async_calls_;
   bp_replica* replica_ = nullptr;  // the plugin's; may be null for one without state

@@ -30,6 +30,10 @@ LogFields LogScope::fields() {
   return fields;
 }
 
+const LogPlace* LogScope::place() {
+  return current == nullptr ? nullptr : &current->place_;
+}
+
 void log_from_plugin(LogLevel level, std::string_view plugin, std::string_view message) {
   if (is_logged(level)) log(level, plugin, LogScope::fields(), message);
 }

@@ -15,6 +15,7 @@ struct LogPlace {
   std::string backend;
   std::uint64_t generation = 0;
   std::uint32_t replica = 0;
+  const void* instance = nullptr;  // what the plugin made of it; null while it is making it
 };
 
 // While it lives, what a plugin logs from this thread is of `place` and, where `requests` is not 0,
@@ -33,6 +34,8 @@ class LogScope {
   // [any] What the calling thread's scope says: backend, replica, generation, request, batch. Empty
   // outside of any.
   static LogFields fields();
+  // [any] Whose code the calling thread runs; null outside of any scope.
+  static const LogPlace* place();
 
  private:
   const LogPlace& place_;

@@ -11,6 +11,7 @@
 #include <backplane/abi.h>
 
 #include "host/plugin/call_slot.hpp"
+#include "host/plugin/thread_tag.hpp"
 
 namespace backplane::host {
 
@@ -77,11 +78,15 @@ struct alignas(64) OpenCall {
   // [any] Lets go of it, or leaves that to the callback that this is called from: the plugin's code
   // must stay until it has returned.
   void let_go() {
-    if (callback_thread.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
+    if (in_callback()) {
       left_to_callback = true;
       return;
     }
     owner.let_go(*this);
+  }
+  // [any] Whether the calling thread runs the call's callback.
+  bool in_callback() const {
+    return callback_thread.load(std::memory_order_relaxed) == std::this_thread::get_id();
   }
   bool is_open(std::uint32_t epoch) const {
     return open_epoch.load(std::memory_order_relaxed) == epoch;
@@ -89,6 +94,7 @@ struct alignas(64) OpenCall {
 
   CallOwner& owner;
   CallSlot slot;
+  DebugTurn turn;  // in the services of the slot
   // The epoch in which the call is open, or kClosed. Written under the owner's mutex; a relaxed
   // read elsewhere only catches plugins that break the contract.
   std::atomic<std::uint32_t> open_epoch{kClosed};

@@ -191,6 +191,20 @@ typedef struct bp_adopt {
                            bp_release_fn release, void* user);
 } bp_adopt;
 
+/* Whether the plugin is where it believes to be. A host that was built for debugging looks for
+ * itself: it says so and aborts when a plugin is in two of call_request, call_alloc, call_head,
+ * call_write, write_owned and try_write of one call at a time, on two threads, neither of which
+ * runs a callback of it, or writes its state from another thread than the one that is to save it.
+ */
+#define BP_THREAD_CHECK_EXTENSION "backplane.thread_check/1"
+typedef struct bp_thread_check {
+  uint32_t struct_size;
+  uint32_t reserved0; /* 0 */
+  /* [any] Not 0 when the host has called a function of `replica` on this thread, which has not
+   * returned: on [replica]. NULL: of any replica, as in create(), which has none yet. */
+  uint32_t (*is_replica_thread)(bp_host_ctx* ctx, const bp_replica* replica);
+} bp_thread_check;
+
 /* Borrowed for the call of create(). */
 typedef struct bp_replica_info {
   uint32_t struct_size;

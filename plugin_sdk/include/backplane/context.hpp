@@ -31,6 +31,17 @@ class Context {
   // Grows with every reload of the plugin.
   std::uint64_t generation() const noexcept { return generation_; }
 
+  // [any] Whether this is the thread on which the host runs the handler, for assertions; true where
+  // an older host cannot tell.
+  bool on_replica_thread() const {
+    const auto* check = static_cast<const bp_thread_check*>(
+        host_->get_extension(host_->ctx, BP_THREAD_CHECK_EXTENSION));
+    if (!BP_HAS(check, bp_thread_check, is_replica_thread)) return true;
+    return check->is_replica_thread(host_->ctx, replica_) != 0;
+  }
+  // For the SDK: what the host will call the replica, once its constructor is through.
+  void set_replica(const bp_replica* replica) noexcept { replica_ = replica; }
+
   // [any] Makes series on the host's page for Prometheus.
   Metrics metrics() const noexcept { return Metrics(*host_); }
 
@@ -50,6 +61,7 @@ class Context {
   }
 
   const bp_host* host_;
+  const bp_replica* replica_ = nullptr;
   std::string handler_;
   std::string backend_;
   std::uint32_t replica_index_;

@@ -53,6 +53,8 @@ class FakeHandler {
 
   Script script;
   bp_handler& table() { return handler_; }
+  // The replica that was made last.
+  bp_replica* latest() const { return latest_; }
   ContractCounts& counts() { return bridge_.counts(); }
 
   Result<std::unique_ptr<HandlerInstance>> instance(std::uint64_t max_response_bytes = 1000,
@@ -78,8 +80,9 @@ class FakeHandler {
                           bp_replica** out, bp_error* error) {
     const auto& scripted = script_of(self->user).create;
     const bp_status status = scripted ? scripted(*info, *error) : BP_OK;
-    if (status == BP_OK)
-      *out = std::make_unique<bp_replica>(bp_replica{host, self->user}).release();
+    if (status != BP_OK) return status;
+    *out = std::make_unique<bp_replica>(bp_replica{host, self->user}).release();
+    (*static_cast<FakeHandler* const*>(self->user))->latest_ = *out;
     return status;
   }
   static void destroy(bp_replica* replica) {
@@ -121,6 +124,7 @@ class FakeHandler {
   }
 
   FakeHandler* const self_ = this;
+  bp_replica* latest_ = nullptr;
   bp_handler handler_{};
   AbiBridge bridge_;
 };

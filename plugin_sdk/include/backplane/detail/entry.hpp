@@ -83,6 +83,7 @@ class HandlerEntry {
             }
           }
           auto instance = std::make_unique<Instance>(*self, *host, *info);
+          instance->context.set_replica(to_opaque<bp_replica>(*instance));
           *out = to_opaque<bp_replica>(*instance.release());
         },
         [error](bp_status status, std::string_view text) { write_error(error, status, text); });
