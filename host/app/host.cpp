@@ -123,6 +123,8 @@ Status Host::open_plugins() {
   options.trust = std::move(trust).value();
   options.debug_errors = config_.debug_errors;
   options.max_response_bytes = config_.max_response_bytes;
+  tasks_ = std::make_unique<TaskPool>();
+  options.tasks = tasks_.get();
   auto artifacts = ArtifactDirectory::open((config_.state_directory / "artifacts").string());
   if (!artifacts.ok()) return std::move(artifacts).error();
   store_ = std::make_unique<PluginStore>(PluginStoreSetup{.directory = std::move(directory),
@@ -303,7 +305,9 @@ bool Host::stop() {
     return false;
   }
   if (controller_ != nullptr) {
-    clean = wait_backends_stopped();
+    const TimePoint deadline = Clock::now() + kStopTimeout;
+    // Replicas wait for their tasks; what else plugins have handed over is run before they go.
+    clean = wait_backends_stopped(deadline) && tasks_->stop(deadline);
     if (!clean) {
       leave_in_memory();
       return false;
@@ -339,6 +343,7 @@ void Host::leave_in_memory() {
   static_cast<void>(reloader_.release());
   static_cast<void>(controller_.release());
   static_cast<void>(store_.release());
+  static_cast<void>(tasks_.release());
   static_cast<void>(reaper_.release());
   static_cast<void>(probe_.release());
   static_cast<void>(loader_thread_.release());
@@ -348,12 +353,12 @@ void Host::leave_in_memory() {
   static_cast<void>(control_thread_.release());
 }
 
-bool Host::wait_backends_stopped() {
+bool Host::wait_backends_stopped(TimePoint deadline) {
   auto stopped = std::make_shared<std::promise<void>>();
   std::future<void> all = stopped->get_future();
   controller_->post(
       [this, stopped] { controller_->when_all_stopped([stopped] { stopped->set_value(); }); });
-  return all.wait_for(kStopTimeout) == std::future_status::ready;
+  return all.wait_until(deadline) == std::future_status::ready;
 }
 
 }  // namespace backplane::host

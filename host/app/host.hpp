@@ -23,6 +23,7 @@
 #include "host/http/http_server.hpp"
 #include "host/plugin/plugin_watcher.hpp"
 #include "host/plugin/probe_runner.hpp"
+#include "host/plugin/task_pool.hpp"
 #include "host/routing/router.hpp"
 #include "host/routing/routing_table.hpp"
 
@@ -82,7 +83,7 @@ class Host {
   Status apply_app(bool at_start);
   Status apply(ChangeRequest request);
   void run_on_control(TaskThread::Task task);
-  bool wait_backends_stopped();
+  bool wait_backends_stopped(TimePoint deadline);
   void leave_in_memory();
 
   const HostConfig config_;
@@ -94,6 +95,7 @@ class Host {
   std::unique_ptr<TaskThread> loader_thread_;
   std::unique_ptr<TaskThread> state_thread_;
   std::unique_ptr<LoaderReaper> reaper_;
+  std::unique_ptr<TaskPool> tasks_;
   std::unique_ptr<PluginStore> store_;
   std::unique_ptr<ProbeRunner> probe_;
   RoutingTable table_;

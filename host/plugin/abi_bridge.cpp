@@ -12,6 +12,7 @@
 #include "host/plugin/flow_extension.hpp"
 #include "host/plugin/log_scope.hpp"
 #include "host/plugin/metrics_extension.hpp"
+#include "host/plugin/tasks_extension.hpp"
 #include "host/plugin/thread_check_extension.hpp"
 
 namespace backplane::host {
@@ -49,6 +50,7 @@ const void* get_extension(bp_host_ctx* /*context*/, const char* id) noexcept {
   if (std::string_view(id) == BP_FLOW_EXTENSION) return &flow_extension();
   if (std::string_view(id) == BP_METRICS_EXTENSION) return &metrics_extension();
   if (std::string_view(id) == BP_ADOPT_EXTENSION) return &adopt_extension();
+  if (std::string_view(id) == BP_TASKS_EXTENSION) return &tasks_extension();
   if (std::string_view(id) == BP_THREAD_CHECK_EXTENSION) return &thread_check_extension();
   return nullptr;
 }
@@ -117,6 +119,32 @@ AbiBridge::AbiBridge(std::string plugin, std::shared_ptr<MetricRegistry> metrics
                 .call_head = call_head,
                 .call_write = call_write,
                 .call_complete = call_complete} {}
+
+void AbiBridge::allow_tasks(TaskPool& pool, std::weak_ptr<const void> code) {
+  code_ = std::move(code);
+  tasks_.store(&pool, std::memory_order_release);
+}
+
+bp_status AbiBridge::submit(bp_task_fn run, void* user) {
+  if (run == nullptr) {
+    counts_.violations.fetch_add(1, std::memory_order_relaxed);
+    return BP_CONTRACT;
+  }
+  TaskPool* const pool = tasks_.load(std::memory_order_acquire);
+  if (pool == nullptr) return BP_UNAVAILABLE;
+  std::shared_ptr<const void> code = code_.lock();
+  // Its last user is gone, and deinit() is all that it will run.
+  if (code == nullptr) return BP_UNAVAILABLE;
+  switch (pool->submit({.plugin = plugin_, .run = run, .user = user, .code = std::move(code)})) {
+    case TaskPool::Taken::kTaken:
+      return BP_OK;
+    case TaskPool::Taken::kFull:
+      return BP_EXHAUSTED;
+    case TaskPool::Taken::kStopped:
+      break;
+  }
+  return BP_UNAVAILABLE;
+}
 
 AbiBridge& AbiBridge::of(bp_host_ctx* context) {
   return *reinterpret_cast<AbiBridge*>(context);

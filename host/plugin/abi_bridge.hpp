@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "host/plugin/metric_registry.hpp"
 #include "host/plugin/open_call.hpp"
+#include "host/plugin/task_pool.hpp"
 
 namespace backplane::host {
 
@@ -30,6 +32,12 @@ class AbiBridge {
   MetricRegistry& metrics() const { return *metrics_; }
   std::shared_ptr<const MetricRegistry> shared_metrics() const { return metrics_; }
 
+  // [loader] Once, after init(): from here on the plugin may hand tasks over to `pool`, which lives
+  // as long as it may. `code`: what keeps it loaded.
+  void allow_tasks(TaskPool& pool, std::weak_ptr<const void> code);
+  // [any] Of bp_tasks.
+  bp_status submit(bp_task_fn run, void* user);
+
   // [any] The bridge whose services have this first argument.
   static AbiBridge& of(bp_host_ctx* context);
 
@@ -37,6 +45,8 @@ class AbiBridge {
   std::string plugin_;
   const std::shared_ptr<MetricRegistry> metrics_;
   ContractCounts counts_;
+  std::weak_ptr<const void> code_;  // written before tasks_
+  std::atomic<TaskPool*> tasks_{nullptr};
   bp_host services_;
 };
 

@@ -74,6 +74,7 @@ Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(LibrarySource source,
   opened->handlers_ = std::move(shaken).value().handlers;
   opened->bridge_ = &loaded->library().bridge();
   opened->loaded_ = std::move(loaded);
+  if (options.tasks != nullptr) opened->bridge_->allow_tasks(*options.tasks, opened);
   return opened;
 }
 

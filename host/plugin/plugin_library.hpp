@@ -23,6 +23,9 @@ struct LibraryOptions {
   // Shows a handler's internal errors, such as the text of an exception, to clients.
   bool debug_errors = false;
   std::uint64_t max_response_bytes = std::uint64_t{64} << 20U;  // of one answer's body
+  // Where they may hand work over to; null: nowhere. Outlives what is loaded, or is left alone by
+  // it.
+  TaskPool* tasks = nullptr;
 };
 
 // Whether a plugin may be unmapped once nobody uses it; not when threads of its run on.

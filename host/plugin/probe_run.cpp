@@ -42,6 +42,8 @@ Result<ProbeReport> ProbeRun::run() {
   if (!tried.ok()) return std::move(tried).error();
 
   enter_(ProbeStage::kDeinit, {});
+  code_.reset();
+  tasks_.stop(kNever);
   library_->deinitialize();
   Status left_alone = untouched(thread_);
   if (!left_alone.ok()) return std::move(left_alone).error();
@@ -83,6 +85,7 @@ Status ProbeRun::load() {
 
   enter_(ProbeStage::kInit, {});
   Status ready = library_->initialize(shaken_);
+  library_->bridge().allow_tasks(tasks_, code_);
   return ready.ok() ? untouched(thread_) : ready;
 }
 

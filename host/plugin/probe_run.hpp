@@ -51,6 +51,9 @@ class ProbeRun {
   std::optional<DynamicLibrary> library_;
   Handshake shaken_;
   std::unique_ptr<HandlerInstance> instance_;
+  // Keeps nothing loaded, but says until when tasks are taken.
+  std::shared_ptr<const int> code_ = std::make_shared<const int>();
+  TaskPool tasks_;
 };
 
 }  // namespace backplane::host

@@ -191,6 +191,22 @@ typedef struct bp_adopt {
                            bp_release_fn release, void* user);
 } bp_adopt;
 
+/* Threads of the host, for what a plugin has to do beside its calls: it needs none of its own, and
+ * none is left running when it is to be unloaded. */
+#define BP_TASKS_EXTENSION "backplane.tasks/1"
+typedef void (*bp_task_fn)(void* user);
+typedef struct bp_tasks {
+  uint32_t struct_size;
+  uint32_t reserved0; /* 0 */
+  /* [any] `run(user)` is called once, on one of a few threads that all plugins share, in the order
+   * in which tasks came. Until it has returned the plugin stays loaded; destroy() does not wait for
+   * it, but may do so itself. Never waits. EXHAUSTED: 1,024 tasks wait already. UNAVAILABLE: in
+   * init() or deinit(), or the host is stopping and its replicas are gone; a host that stops runs
+   * what waits, as far as the end of the process, two seconds later, leaves it time. CONTRACT: run
+   * is NULL. Not OK: it is not called. */
+  bp_status (*submit)(bp_host_ctx* ctx, bp_task_fn run, void* user);
+} bp_tasks;
+
 /* Whether the plugin is where it believes to be. A host that was built for debugging looks for
  * itself: it says so and aborts when a plugin is in two of call_request, call_alloc, call_head,
  * call_write, write_owned and try_write of one call at a time, on two threads, neither of which

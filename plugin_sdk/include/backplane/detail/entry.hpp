@@ -91,6 +91,8 @@ class HandlerEntry {
 
   static void destroy(bp_replica* replica) noexcept {
     const std::unique_ptr<Instance> owned(&from_opaque<Instance>(replica));
+    // They may use the handler.
+    owned->context.wait_for_tasks();
   }
 
   static bp_status execute(bp_replica* replica, bp_call* const* calls, std::uint32_t n) noexcept {
