@@ -8,6 +8,7 @@
 // The test program links the plugin's sources; nothing is loaded and no port is opened.
 
 #include <backplane/testing/test_answer.hpp>
+#include <backplane/testing/test_call.hpp>
 #include <backplane/testing/test_host.hpp>
 #include <backplane/testing/test_metrics.hpp>
 #include <backplane/testing/test_replica.hpp>

@@ -1,6 +1,9 @@
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -38,6 +41,51 @@ TEST_SUITE("plugin_sdk") {
     CHECK(binary.header("content-type") == "application/octet-stream");
     CHECK(binary.body == std::string("\0\xFF", 2));
     CHECK(sent(Response::bytes("x", "image/png")).header("content-type") == "image/png");
+  }
+
+  TEST_CASE("Response: a large body goes from where it is, until it has been sent") {
+    TestHost host;
+    TestCall call({});
+    auto owner = std::make_shared<const std::string>(20'000, 'x');
+    const std::weak_ptr<const std::string> kept = owner;
+    const auto complete = [&](auto&& response) {
+      backplane::complete_with(host.services(), backplane::to_opaque<bp_call>(call),
+                               std::forward<decltype(response)>(response));
+    };
+    SUBCASE("a string that is handed over") {
+      complete(Response(*owner));
+      CHECK(call.answer().adopted);
+    }
+    SUBCASE("a string that stays the handler's is copied") {
+      const Response mine(*owner);
+      complete(mine);
+      CHECK_FALSE(call.answer().adopted);
+      CHECK(mine.body() == *owner);
+    }
+    SUBCASE("bytes that are handed over") {
+      complete(Response::bytes(std::vector<std::byte>(20'000, std::byte{'x'})));
+      CHECK(call.answer().adopted);
+      CHECK(call.answer().header("Content-Type") == "application/octet-stream");
+    }
+    SUBCASE("bytes that are shared, by whoever answers") {
+      const Response shared = Response::shared(owner, *owner, "text/plain");
+      complete(shared);
+      CHECK(call.answer().adopted);
+      CHECK(shared.body() == *owner);
+      CHECK(owner.use_count() == 2);
+    }
+    SUBCASE("bytes that are shared, by the last owner") {
+      complete(Response::shared(std::exchange(owner, nullptr), *kept.lock(), "text/plain"));
+      CHECK(kept.expired());
+    }
+    SUBCASE("few bytes are copied") {
+      complete(Response::shared(owner, "few", "text/plain"));
+      CHECK_FALSE(call.answer().adopted);
+      CHECK(call.answer().body == "few");
+      return;
+    }
+    CHECK(call.answer().body == std::string(20'000, 'x'));
+    CHECK(call.answer().completions == 1);
   }
 
   TEST_CASE("Response: status and headers are the handler's") {

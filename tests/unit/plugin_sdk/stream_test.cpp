@@ -44,11 +44,45 @@ void later(OwnedCall call) {
   call.finish(stream);
 }
 
+// Writes four letters, as there is room for them.
+struct Letters {
+  explicit Letters(OwnedCall taken) : call(std::move(taken)), stream(call.stream()) {}
+
+  static void go_on(void* user) {
+    Letters& self = *static_cast<Letters*>(user);
+    for (; self.next <= 'd'; ++self.next) {
+      const Stream::Tried tried = self.stream.try_write(std::string(1, self.next));
+      if (tried == Stream::Tried::kGone) break;
+      if (tried == Stream::Tried::kTaken) continue;
+      CHECK(self.stream.on_writable(go_on, user));
+      CHECK_FALSE(self.stream.on_writable(go_on, user));
+      return;
+    }
+    self.call.finish(self.stream);
+  }
+
+  OwnedCall call;
+  Stream stream;
+  char next = 'a';
+};
+
+class Hesitant {
+ public:
+  void operator()(OwnedCall call) {
+    letters_ = std::make_unique<Letters>(std::move(call));
+    Letters::go_on(letters_.get());
+  }
+
+ private:
+  std::unique_ptr<Letters> letters_;
+};
+
 bp_plugin_entry_fn entry() {
   return [](std::uint32_t, std::uint32_t) -> const bp_plugin* {
     static constexpr auto kHandlers = backplane::make_handlers(
         "1", backplane::handler<Streamer, backplane::Method<"named", &Streamer::named>>("streamer"),
-        backplane::function<later>("later", {.streams = true}));
+        backplane::function<later>("later", {.streams = true}),
+        backplane::handler<Hesitant>("hesitant", {.streams = true}));
     static constexpr auto kPointers = backplane::point_to(kHandlers);
     static constexpr bp_plugin kPlugin = backplane::make_plugin("streams", "1", kPointers);
     return &kPlugin;
@@ -108,5 +142,18 @@ TEST_SUITE("plugin_sdk") {
     const auto answer = TestReplica("streamer", {}, entry()).send({.cancelled = true});
     CHECK(answer.pieces == 0);
     CHECK(answer.completions == 1);
+  }
+
+  TEST_CASE("Stream: a test's client that reads slowly leaves no room, until it reads on or goes") {
+    TestReplica replica("hesitant", {}, entry());
+    for (const bool goes : {false, true}) {
+      CAPTURE(goes);
+      const auto pending = replica.start({.room = 3});
+      CHECK(pending->answer().completions == 0);
+      if (goes) pending->cancel();
+      if (!goes) pending->read();
+      CHECK(pending->answer().body == (goes ? "abc" : "abcd"));
+      CHECK(pending->answer().completions == 1);
+    }
   }
 }

@@ -24,6 +24,8 @@ struct TestAnswer {
   // How many pieces `body` came in, of a handler that streams; whether it was cut off.
   int pieces = 0;
   bool cut_off = false;
+  // Whether a host would have sent it from where the handler has it, without a copy.
+  bool adopted = false;
   // How often the handler completed the request; anything but 1 is a fault of the plugin.
   int completions = 0;
 

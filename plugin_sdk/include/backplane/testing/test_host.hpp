@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -17,97 +16,11 @@
 #include <backplane/detail/entry.hpp>
 #include <backplane/detail/text.hpp>
 #include <backplane/testing/test_answer.hpp>
+#include <backplane/testing/test_call.hpp>
 #include <backplane/testing/test_metrics.hpp>
-#include <backplane/testing/test_request.hpp>
+#include <backplane/testing/test_tasks.hpp>
 
 namespace backplane {
-
-// One request on its way through a handler under test. Owned by the test, which outlives what the
-// handler keeps of it; any thread, as a handler may answer from.
-class TestCall {
- public:
-  explicit TestCall(TestRequest request) : request_(std::move(request)) {
-    if (!request_.content_type.empty()) {
-      request_.headers.emplace_back("Content-Type", request_.content_type);
-    }
-    for (const auto& [name, value] : request_.headers) {
-      fields_.push_back({to_bp_str(name), to_bp_str(value)});
-    }
-    view_.struct_size = sizeof(bp_request);
-    view_.header_count = static_cast<std::uint32_t>(fields_.size());
-    view_.method = to_bp_str(request_.method);
-    view_.path = to_bp_str(request_.path);
-    view_.query = to_bp_str(request_.query);
-    view_.body = to_bp_str(request_.body);
-    view_.content_type = to_bp_str(request_.content_type);
-    view_.headers = fields_.data();
-    view_.deadline_ns = request_.deadline_ns;
-    view_.trace_id = to_bp_str(request_.id);
-  }
-
-  TestCall(const TestCall&) = delete;
-  TestCall& operator=(const TestCall&) = delete;
-
-  // The answer so far; the host's verdict if the handler left the request open.
-  TestAnswer answer() const {
-    const std::lock_guard lock(mutex_);
-    if (answer_.completions > 0) return answer_;
-    TestAnswer open;
-    open.message = "the handler left the request without an answer";
-    open.http_status = http_status_of(open.status);
-    return open;
-  }
-
-  // Blocks until the handler has answered. False: it did not within `patience`.
-  bool wait(std::chrono::milliseconds patience) const {
-    std::unique_lock lock(mutex_);
-    return completed_.wait_for(lock, patience, [this] { return answer_.completions > 0; });
-  }
-
-  // Nobody waits for the answer any more, as when a client has left.
-  void cancel() {
-    // Under the lock: who completes the call meanwhile waits for the action, as with a host.
-    const std::lock_guard lock(mutex_);
-    request_.cancelled = true;
-    const bp_cancelled_fn action = std::exchange(cancelled_, nullptr);
-    if (action != nullptr) action(cancelled_user_);
-  }
-
- private:
-  friend class TestHost;
-
-  bool is_cancelled() const {
-    const std::lock_guard lock(mutex_);
-    return request_.cancelled;
-  }
-
-  // CONTRACT: it has one, or is complete.
-  bp_status listen(bp_cancelled_fn action, void* user) {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(listens_, true) || answer_.completions > 0) return BP_CONTRACT;
-    if (request_.cancelled) {
-      action(user);
-    } else {
-      cancelled_ = action;
-      cancelled_user_ = user;
-    }
-    return BP_OK;
-  }
-
-  // The thread that runs an action may complete the call in it.
-  mutable std::recursive_mutex mutex_;
-  mutable std::condition_variable_any completed_;
-  bool listens_ = false;
-  bp_cancelled_fn cancelled_ = nullptr;
-  void* cancelled_user_ = nullptr;
-
-  TestRequest request_;
-  std::vector<bp_kv> fields_;
-  bp_request view_{};
-  TestAnswer answer_;
-  bool head_sent_ = false;
-  std::vector<std::unique_ptr<char[]>> blocks_;
-};
 
 // The services of a host, enough to run handlers without one: it checks what the real host checks
 // of a head, and remembers answers, log lines and metrics. Owned by the test; its services are for
@@ -142,6 +55,7 @@ class TestHost {
     return log_lines_;
   }
   const TestMetrics& metrics() const noexcept { return metrics_; }
+  TestTasks& tasks() noexcept { return tasks_; }
 
  private:
   static const void* get_extension(bp_host_ctx*, const char* id) {
@@ -152,6 +66,34 @@ class TestHost {
           return of(call).listen(cancelled, user);
         }};
     if (std::string_view(id) == BP_CANCEL_EXTENSION) return &kCancel;
+    static constexpr bp_flow kFlow{
+        .struct_size = sizeof(bp_flow),
+        .reserved0 = 0,
+        .try_write = [](bp_call* call, const void* bytes, std::uint64_t length) -> bp_status {
+          if (of(call).is_full() && !of(call).is_cancelled()) return BP_EXHAUSTED;
+          return call_write(call, bytes, length, BP_WRITE_MORE);
+        },
+        .on_writable = [](bp_call* call, bp_writable_fn writable, void* user) -> bp_status {
+          return of(call).on_writable(writable, user);
+        }};
+    if (std::string_view(id) == BP_FLOW_EXTENSION) return &kFlow;
+    static constexpr bp_adopt kAdopt{
+        .struct_size = sizeof(bp_adopt), .reserved0 = 0, .write_owned = &TestHost::write_owned};
+    if (std::string_view(id) == BP_ADOPT_EXTENSION) return &kAdopt;
+    static constexpr bp_tasks kTasks{
+        .struct_size = sizeof(bp_tasks),
+        .reserved0 = 0,
+        .submit = [](bp_host_ctx* ctx, bp_task_fn run, void* user) -> bp_status {
+          return from_opaque<TestHost>(ctx).tasks_.submit(run, user);
+        }};
+    if (std::string_view(id) == BP_TASKS_EXTENSION) return &kTasks;
+    static constexpr bp_thread_check kThreadCheck{
+        .struct_size = sizeof(bp_thread_check),
+        .reserved0 = 0,
+        .is_replica_thread = [](bp_host_ctx* ctx, const bp_replica*) -> std::uint32_t {
+          return from_opaque<TestHost>(ctx).thread_ == std::this_thread::get_id() ? 1 : 0;
+        }};
+    if (std::string_view(id) == BP_THREAD_CHECK_EXTENSION) return &kThreadCheck;
     if (std::string_view(id) == BP_METRICS_EXTENSION) return &kMetrics;
     return nullptr;
   }
@@ -228,7 +170,10 @@ class TestHost {
     TestCall& self = of(call);
     if (self.is_cancelled()) return BP_CANCELLED;
     const std::lock_guard lock(self.mutex_);
-    if ((flags & BP_WRITE_MORE) != 0) ++self.answer_.pieces;
+    if ((flags & BP_WRITE_MORE) != 0) {
+      ++self.answer_.pieces;
+      self.unread_ += length;
+    }
     std::string& body = self.answer_.body;
     const std::size_t old_size = body.size();
     body.resize(old_size + length);
@@ -236,12 +181,29 @@ class TestHost {
     return BP_OK;
   }
 
+  // NOLINTNEXTLINE(readability-function-size): the ABI has six parameters here.
+  static bp_status write_owned(bp_call* call, const void* bytes, std::uint64_t length,
+                               std::uint32_t flags, bp_release_fn release, void* user) {
+    TestCall& self = of(call);
+    const bp_status written = call_write(call, bytes, length, flags);
+    const std::lock_guard lock(self.mutex_);
+    if (written == BP_OK && self.answer_.completions == 0) {
+      self.answer_.adopted = length > kMaxCopiedAnswer && flags == 0;
+      if (release != nullptr) self.lent_.emplace_back(release, user);
+    } else if (release != nullptr) {
+      release(user);
+    }
+    return written;
+  }
+
   static void call_complete(bp_call* call, bp_status status, bp_str message) {
     TestCall& self = of(call);
     // Told under the lock: the test may let go of the call as soon as it is complete.
     const std::lock_guard lock(self.mutex_);
     self.completed_.notify_all();
+    self.release_all();
     self.cancelled_ = nullptr;
+    self.writable_ = nullptr;
     TestAnswer& answer = self.answer_;
     if (++answer.completions > 1) return;  // as the host: the first one counts
     answer.status = status;
@@ -294,6 +256,8 @@ class TestHost {
   mutable std::mutex mutex_;
   std::vector<std::string> log_lines_;
   TestMetrics metrics_;
+  const std::thread::id thread_ = std::this_thread::get_id();  // of its replica
+  TestTasks tasks_;  // last: what runs there may use the rest
 };
 
 }  // namespace backplane

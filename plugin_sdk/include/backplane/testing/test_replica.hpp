@@ -45,6 +45,8 @@ class TestPending {
 
   // Its client leaves.
   void cancel() { call_.cancel(); }
+  // It takes what has been written in pieces, so that there is room again.
+  void read() { call_.read(); }
   // The answer, waited for; the host's verdict when there is none in kPatience.
   TestAnswer wait() const {
     call_.wait(kPatience);
@@ -181,6 +183,8 @@ class TestReplica {
   }
 
   const bp_handler& descriptor() const noexcept { return *handler_; }
+  // What the handler is told that hands a task over; BP_OK: it is run, on another thread.
+  void refuse_tasks(bp_status status) { host_->tasks().refuse(status); }
   std::vector<std::string> log_lines() const { return host_->log_lines(); }
   // The series of this name with exactly these labels.
   TestMetric metric(std::string_view name, const Labels& labels = {}) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -19,6 +20,9 @@ struct TestRequest {
   std::string id = "test-request";
   std::uint64_t deadline_ns = 0;  // of std::chrono::steady_clock; 0 = none
   bool cancelled = false;
+  // Of an answer in pieces: bytes that wait for the client; try_write() is told that there is no
+  // room when so many do. 0: there always is. write() does not wait here.
+  std::size_t room = 0;
 };
 
 }  // namespace backplane
