@@ -70,6 +70,23 @@ TEST_SUITE("reload") {
     CHECK(host.logged("*v2") == 2);
     CHECK(host.logged("+v2") == 2);
   }
+
+  TEST_CASE("state: kv_cache has its entries after a reload, and none after one that is fresh") {
+    HostFixture host({"kv_cache"});
+    host.create_backend("kv", "kv_cache");
+    host.create_endpoint("kv", "/kv", R"({"kv":1})", R"(["GET","PUT"])");
+    CHECK(host.data("PUT", "/kv?key=a", {}, "first").body() == "kept");
+    CHECK(host.data("PUT", "/kv?key=b", {}, std::string(100'000, 'x')).body() == "kept");
+    const auto reload = [&host](const std::string& how) {
+      return host.admin("POST", "/v1/plugins/kv_cache/reload", how).status();
+    };
+    REQUIRE(reload(R"({"force":true})") == 200);
+    CHECK(host.get("/kv?key=a").header("Backplane-Backend") == "kv@2");
+    CHECK(host.get("/kv?key=a").body() == "first");
+    CHECK(host.get("/kv?key=b").body() == std::string(100'000, 'x'));
+    REQUIRE(reload(R"({"force":true,"state":"fresh"})") == 200);
+    CHECK(host.get("/kv?key=a").status() == 404);
+  }
 }
 
 }  // namespace backplane::host
