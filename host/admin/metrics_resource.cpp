@@ -61,6 +61,8 @@ constexpr MetricName kHandled{"backplane_handler_requests_total",
                               "Requests that the handler was called for, shadows included."};
 constexpr MetricName kFailures{"backplane_handler_failures_total",
                                "Of those, answered with a status of 500 or above."};
+constexpr MetricName kRestarts{"backplane_replica_restarts_total",
+                               "Handlers made in the place of one that was not well."};
 constexpr MetricName kErrors{"backplane_handler_errors_total",
                              "Of those, failed by the handler or refused by the host, by the code "
                              "of the answer."};
@@ -176,6 +178,7 @@ void write_backends(const Controller& controller, const std::vector<BackendReadi
     page.counter(kExecutions, labels, stats.replicas.executions);
     page.counter(kHandled, labels, stats.replicas.requests);
     page.counter(kFailures, labels, stats.replicas.failures);
+    page.counter(kRestarts, labels, stats.replicas.restarts);
     for (std::size_t fault = 1; fault < kHandlerFaultNames.size(); ++fault) {
       MetricLabels with_code = labels;
       with_code.push_back({"code", std::string(kHandlerFaultNames[fault])});

@@ -16,6 +16,13 @@ void complete_all(RequestList& done) {
   while (!done.empty()) done.pop_front().complete();
 }
 
+// How long an ailing handler that does not fail may go unnoticed while it serves.
+constexpr std::chrono::seconds kLookEvery{1};
+
+bool is_faulty(const Exchange& exchange) {
+  return exchange.fault != HandlerFault::kNone;
+}
+
 Duration averaged(Duration average, Duration latest) {
   return average == Duration::zero() ? latest : average + (latest - average) / 8;
 }
@@ -105,6 +112,7 @@ void Replica::serve() {
       run_each(*instance_, std::move(pull.requests));
     }
     in_flight_.store(0, std::memory_order_relaxed);
+    look_after();
   }
 }
 
@@ -123,7 +131,32 @@ void Replica::serve_async() {
     }
     if (pull.requests.empty()) return;
     start_all(std::move(pull.requests), pull.together);
+    look_after();
   }
+}
+
+void Replica::look_after() {
+  const bool failed = failed_.load(std::memory_order_relaxed);
+  if (!failed && latest_ < next_look_) return;
+  failed_.store(false, std::memory_order_relaxed);
+  next_look_ = latest_ + kLookEvery;
+  const Status well = instance_->health();
+  if (!well.ok() && pace_.allows(latest_)) replace(well.error());
+}
+
+void Replica::replace(const Error& ailment) {
+  pace_.count(latest_);
+  const std::string who = "replica " + std::to_string(seat_.index) + " of '" + seat_.tag + "'";
+  auto instance = create_instance();
+  if (!instance.ok()) {
+    return log_warning("backend", who + " is not well (" + ailment.message() +
+                                      ") and cannot be replaced: " + instance.error().message());
+  }
+  // What it has out is answered by it.
+  out_.wait_until_empty();
+  instance_ = std::move(instance).value();
+  stats_->count_restart();
+  log_warning("backend", who + " was not well (" + ailment.message() + ") and was replaced");
 }
 
 void Replica::give(ReplicaOrder order) {
@@ -204,7 +237,11 @@ void Replica::run_batch(HandlerInstance& instance, RequestList batch) {
   instance.execute({exchanges.data(), n});
   const TimePoint finished = Clock::now();
   learn(finished - started);
-  for (std::size_t i = 0; i < n; ++i) exchanges[i]->finished = finished;
+  latest_ = finished;
+  for (std::size_t i = 0; i < n; ++i) {
+    exchanges[i]->finished = finished;
+    if (is_faulty(*exchanges[i])) failed_.store(true, std::memory_order_relaxed);
+  }
   if (seat_.metrics) stats_->count({exchanges.data(), n});
   complete_all(batch);
 }
@@ -233,11 +270,13 @@ void Replica::run_each(HandlerInstance& instance, RequestList pulled) {
     exchange.finished = Clock::now();
     learn(exchange.finished - started);
     if (seat_.metrics) stats_->count(one);
+    if (is_faulty(exchange)) failed_.store(true, std::memory_order_relaxed);
     started = exchange.finished;
     // Answers go back together, so that a burst costs one wake; over the budget, each on its own.
     done.push_back(std::move(request));
     if (started - pulled_at > kPullBudget) complete_all(done);
   }
+  latest_ = started;
   complete_all(done);
 }
 
@@ -269,6 +308,7 @@ void Replica::start_batch(RequestList batch) {
     exchange.batch_size = size;
     exchanges[n++] = &exchange;
   }
+  latest_ = started;
   out_.enter(size);
   if (seat_.metrics) stats_->count_start(size);
   instance_->start({exchanges.data(), n}, *this);
@@ -277,6 +317,7 @@ void Replica::start_batch(RequestList batch) {
 }
 
 void Replica::count(Exchange& exchange) noexcept {
+  if (is_faulty(exchange)) failed_.store(true, std::memory_order_relaxed);
   MutexLock lock(answered_mutex_);
   exchange.finished = Clock::now();
   answer_time_ = averaged(answer_time_, exchange.finished - exchange.started);

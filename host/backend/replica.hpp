@@ -12,6 +12,7 @@
 #include "host/backend/in_flight.hpp"
 #include "host/backend/replica_order.hpp"
 #include "host/backend/replica_stats.hpp"
+#include "host/backend/restart_pace.hpp"
 #include "host/backend/start_gate.hpp"
 #include "host/base/mutex.hpp"
 #include "host/base/thread.hpp"
@@ -46,6 +47,10 @@ struct ReplicaSeat {
 // Where its handler is async, that thread only starts requests, as many as max_in_flight at a time;
 // whoever answers one counts it and gives it back. So it is where answers come in pieces, though a
 // handler that is not async has made them all when it returns.
+//
+// After a failure of its handler, and every second, it asks whether the handler is well, between
+// two requests; where it is not, it makes another one in its place. Until that is made the old one
+// stays. Not where it executes inline, on threads that must not make handlers.
 class Replica final : private AnswerSink {
  public:
   // `on_exited` is the last thing the thread does.
@@ -97,6 +102,9 @@ class Replica final : private AnswerSink {
   void start_all(RequestList pulled, bool together);
   void start_batch(RequestList batch);
   void learn(Duration took);
+  // Between two calls of the handler, of which the last one began or ended at latest_.
+  void look_after();
+  void replace(const Error& ailment);
 
   void count(Exchange& exchange) noexcept override;
   void leave() noexcept override { out_.leave(); }
@@ -120,6 +128,10 @@ class Replica final : private AnswerSink {
   // What whoever answers for an async handler writes.
   Mutex answered_mutex_;
   Duration answer_time_ BP_GUARDED_BY(answered_mutex_){};
+  std::atomic<bool> failed_{false};  // the handler has, since it was asked how it is
+  TimePoint latest_{};
+  TimePoint next_look_{};
+  RestartPace pace_;
   // What one call of the handler has taken lately (exponential average over about eight calls).
   Duration service_time_{};
   // Last: the thread uses everything above.

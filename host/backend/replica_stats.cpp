@@ -34,6 +34,7 @@ void ReplicaStats::add_to(ReplicaSummary& sum) const {
   sum.executions += executions_.value();
   sum.requests += requests_.value();
   sum.failures += failures_.value();
+  sum.restarts += restarts_.value();
   sum.queue_time += queue_time_.read();
   sum.handler_time += handler_time_.read();
   sum.batch_size += batch_size_.read();

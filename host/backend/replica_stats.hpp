@@ -17,6 +17,7 @@ struct ReplicaSummary {
   std::uint64_t executions = 0;  // calls of the handler
   std::uint64_t requests = 0;    // requests in them
   std::uint64_t failures = 0;    // of those, answered 5xx
+  std::uint64_t restarts = 0;    // handlers made in the place of one that was not well
   LatencySummary queue_time;     // from the queue to the handler, by request
   LatencySummary handler_time;   // by execution; by request where the handler is async
   SizeSummary batch_size;        // by execution
@@ -35,6 +36,8 @@ class alignas(kCacheLine) ReplicaStats {
   // [any, one at a time] One of them is answered, and has not been completed yet; its handler time
   // is its own.
   void count_answer(const Exchange& exchange);
+  // [replica] Another handler is there in the place of the one before.
+  void count_restart() { restarts_.add(); }
   // [any]
   void add_to(ReplicaSummary& sum) const;
 
@@ -44,6 +47,7 @@ class alignas(kCacheLine) ReplicaStats {
   Counter executions_;
   Counter requests_;
   Counter failures_;
+  Counter restarts_;
   LatencyHistogram queue_time_;
   LatencyHistogram handler_time_;
   SizeHistogram batch_size_;

@@ -28,6 +28,7 @@ class FakeHandlerFactory final : public HandlerFactory {
   std::function<Result<std::optional<HandlerState>>()> on_save;
   std::function<Status(const HandlerState&)> on_restore;
   std::function<Status()> on_warm_up;
+  std::function<Status()> on_health;
   // Makes the handler async: takes each request and its sink, and answers when it likes by
   // answer_later().
   std::function<void(Exchange&, AnswerSink&)> on_start;
@@ -87,7 +88,10 @@ class FakeHandlerFactory final : public HandlerFactory {
       check_thread();
       return factory_.on_reconfigure ? factory_.on_reconfigure(user_config_json) : Status();
     }
-    Status health() override { return {}; }
+    Status health() override {
+      check_thread();
+      return factory_.on_health ? factory_.on_health() : Status();
+    }
     bool saves_state() override { return factory_.on_save != nullptr; }
     Result<std::optional<HandlerState>> save_state() override {
       check_thread();
