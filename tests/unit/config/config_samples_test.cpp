@@ -56,7 +56,8 @@ TEST_SUITE("config") {
     const auto document =
         load_app_document(source_path("config/apps/quickstart.json"), AppLimits{});
     REQUIRE(document.ok());
-    for (const char* name : {"hello", "counter", "batching", "echo", "textstats"}) {
+    for (const char* name : {"hello", "counter", "batching", "echo", "textstats",
+                             "streaming_tokens", "proxy_async", "kv_cache"}) {
       CAPTURE(name);
       REQUIRE(document.value().endpoints.contains(name));
       CHECK(document.value().endpoints.at(name).traffic == Weights{{name, 1.0}});
