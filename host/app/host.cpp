@@ -81,10 +81,16 @@ Status Host::start_control() {
   if (!loader.ok()) return std::move(loader).error();
   loader_thread_ = std::move(loader).value();
 
+  // One shard of counts for each io thread, one for the local router, and one for calls by
+  // handlers.
+  const std::uint32_t threads = data_threads(config_.data);
+  const std::uint32_t shards = threads + 2;
+  const RouterSetup calls = router_setup(threads + 1);
+  call_router_ = std::make_unique<CallRouter>(CallRouterSetup{
+      .table = calls.table, .shard = calls.shard, .seed = calls.seed, .metrics = config_.metrics});
+  handler_calls_ = std::make_unique<HandlerCalls>(*call_router_);
   Status opened = open_plugins();
   if (!opened.ok()) return opened;
-  // One shard of counts for each io thread, and one for the local router.
-  const std::uint32_t threads = data_threads(config_.data);
   controller_ = std::make_unique<Controller>(ControllerSetup{.control = *control_thread_,
                                                              .loader = *loader_thread_,
                                                              .state = *state_thread_,
@@ -94,13 +100,13 @@ Status Host::start_control() {
                                                              .table = table_,
                                                              .init_timeout = config_.init_timeout,
                                                              .drain_timeout = config_.drain_timeout,
-                                                             .routing_threads = threads + 1,
+                                                             .routing_threads = shards,
                                                              .metrics = config_.metrics});
   reloader_ = std::make_unique<Reloader>(*controller_);
   if (config_.watch_plugins) {
     follower_ = std::make_unique<PluginFollower>(*controller_, *reloader_);
   }
-  router_stats_ = std::make_unique<RouterStats>(threads + 1);
+  router_stats_ = std::make_unique<RouterStats>(shards);
   local_router_ = std::make_unique<Router>(router_setup(threads));
   return {};
 }
@@ -125,6 +131,7 @@ Status Host::open_plugins() {
   options.max_response_bytes = config_.max_response_bytes;
   tasks_ = std::make_unique<TaskPool>();
   options.tasks = tasks_.get();
+  options.calls = handler_calls_.get();
   auto artifacts = ArtifactDirectory::open((config_.state_directory / "artifacts").string());
   if (!artifacts.ok()) return std::move(artifacts).error();
   store_ = std::make_unique<PluginStore>(PluginStoreSetup{.directory = std::move(directory),
@@ -344,6 +351,8 @@ void Host::leave_in_memory() {
   static_cast<void>(controller_.release());
   static_cast<void>(store_.release());
   static_cast<void>(tasks_.release());
+  static_cast<void>(handler_calls_.release());
+  static_cast<void>(call_router_.release());
   static_cast<void>(reaper_.release());
   static_cast<void>(probe_.release());
   static_cast<void>(loader_thread_.release());

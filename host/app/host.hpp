@@ -21,9 +21,11 @@
 #include "host/control/state_store.hpp"
 #include "host/control/task_thread.hpp"
 #include "host/http/http_server.hpp"
+#include "host/plugin/handler_calls.hpp"
 #include "host/plugin/plugin_watcher.hpp"
 #include "host/plugin/probe_runner.hpp"
 #include "host/plugin/task_pool.hpp"
+#include "host/routing/call_router.hpp"
 #include "host/routing/router.hpp"
 #include "host/routing/routing_table.hpp"
 
@@ -96,9 +98,11 @@ class Host {
   std::unique_ptr<TaskThread> state_thread_;
   std::unique_ptr<LoaderReaper> reaper_;
   std::unique_ptr<TaskPool> tasks_;
+  RoutingTable table_;
+  std::unique_ptr<CallRouter> call_router_;
+  std::unique_ptr<HandlerCalls> handler_calls_;  // before what loads plugins, which it outlives
   std::unique_ptr<PluginStore> store_;
   std::unique_ptr<ProbeRunner> probe_;
-  RoutingTable table_;
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<Reloader> reloader_;
   std::unique_ptr<PluginFollower> follower_;  // null, as the watcher: the directory is not watched

@@ -54,6 +54,7 @@ Backend::Backend(BackendSpec spec, BackendOptions options, std::shared_ptr<Handl
       on_replica_ended_(std::move(events.on_replica_ended)),
       on_stopped_(std::move(events.on_stopped)),
       running_(wanted_replicas()),
+      slots_(slots_of(spec_.config)),
       collector_(batch_limits(spec_.config, factory_->description()), spec_.config.queue_limit()) {
   gates_.emplace_back(wanted_replicas(), std::move(events.on_started));
 }
@@ -66,6 +67,12 @@ Backend::~Backend() {
 
 std::uint32_t Backend::wanted_replicas() const {
   return inline_ ? options_.submitters : spec_.config.num_replicas;
+}
+
+std::size_t Backend::slots_of(const BackendConfig& config) const {
+  if (inline_) return 1;
+  const std::size_t each = handler().async ? max_in_flight(config) : 1;
+  return each * config.num_replicas;
 }
 
 void Backend::start_replicas(std::uint32_t wanted, const std::string& user_config_json,
@@ -179,6 +186,7 @@ void Backend::adopt() {
   spec_.config = update_->config;
   if (!inline_) send_away(spec_.config.num_replicas);
   update_.reset();
+  slots_.store(slots_of(spec_.config), std::memory_order_relaxed);
   collector_.set_limits(batch_limits(spec_.config, handler()), spec_.config.queue_limit());
   for (const auto& replica : replicas_) replica->set_max_in_flight(max_in_flight(spec_.config));
   gates_.back().open();

@@ -69,6 +69,9 @@ class Backend final : public RequestSink {
   Status submit(RequestList& burst, std::size_t thread) override;
   std::size_t queued() const override { return collector_.depth(); }
   std::chrono::milliseconds drain_estimate() const override;
+  // Inline: for those who share one number, the one that is theirs.
+  std::size_t slots() const override { return slots_.load(std::memory_order_relaxed); }
+  bool runs_inline() const override { return inline_; }
 
   // [control] Gives up on replicas that are still being made, at the start or for a change; a no-op
   // when there are none.
@@ -130,6 +133,7 @@ class Backend final : public RequestSink {
           BackendEvents events);
 
   std::uint32_t wanted_replicas() const;
+  std::size_t slots_of(const BackendConfig& config) const;
   void start_replicas(std::uint32_t wanted, const std::string& user_config_json, StartGate& gate);
   void send_away(std::size_t from);
   void on_replica_exited(std::uint32_t replicas = 1);
@@ -143,6 +147,7 @@ class Backend final : public RequestSink {
   const std::function<void()> on_stopped_;
   std::atomic<bool> closed_{false};  // for inline execution, which has no queue that says so
   std::atomic<std::uint32_t> running_;
+  std::atomic<std::size_t> slots_;
   BatchCollector collector_;
   // The last one is that of the latest start or update; earlier ones stay until they are passed.
   std::list<StartGate> gates_;

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -29,6 +31,8 @@ class RequestSink {
 
   // [any] "tag@generation"; constant.
   const std::string& label() const { return label_; }
+  // [any] Stands for the label where a word is cheaper: an Exchange's executor; constant.
+  std::uint64_t id() const { return id_; }
   // [any] "Backplane-Backend: tag@generation", made once, so that no answer is made to do it.
   const Headers& name_field() const { return name_field_; }
 
@@ -37,14 +41,21 @@ class RequestSink {
   virtual std::size_t queued() const = 0;
   // [any] How long the queue would take to empty at the present pace; an estimate for Retry-After.
   virtual std::chrono::milliseconds drain_estimate() const = 0;
+  // [any] How many requests may be with its handlers at once.
+  virtual std::size_t slots() const = 0;
+  // [any] Whether submit() runs the handler, with the replica of the number that it is given, which
+  // may not be given twice at a time; constant.
+  virtual bool runs_inline() const { return false; }
 
  protected:
-  explicit RequestSink(std::string label) : label_(std::move(label)) {
+  explicit RequestSink(std::string label)
+      : label_(std::move(label)), id_(std::hash<std::string>()(label_)) {
     name_field_.add("Backplane-Backend", label_);
   }
 
  private:
   const std::string label_;
+  const std::uint64_t id_;
   Headers name_field_;
 };
 

@@ -79,7 +79,15 @@ std::shared_ptr<const RoutingSnapshot> SnapshotBuilder::build(const AppDocument&
     kept.counts.fold();
     endpoints.push_back(kept.endpoint);
   }
-  return std::make_shared<const RoutingSnapshot>(std::move(endpoints), draining);
+  std::vector<Arm> backends;
+  backends.reserve(desired.backends.size());
+  for (const auto& [tag, spec] : desired.backends) {
+    Arm& arm = backends.emplace_back();
+    arm.tag = tag;
+    aim(arm, find_serving(serving, tag));
+  }
+  return std::make_shared<const RoutingSnapshot>(std::move(endpoints), draining,
+                                                 std::move(backends));
 }
 
 const EndpointCounts* SnapshotBuilder::counts(const std::string& name) const {

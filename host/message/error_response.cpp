@@ -108,6 +108,10 @@ void fill_error_response(const Error& error, std::string_view request_id, HttpRe
   const unsigned status = http_status_of(error.code());
   response.status = status;
   response.body.clear();
+  if (response.plain_errors) {
+    response.body = error.message();
+    return;
+  }
   JsonWriter json(response.body);
   json.begin_object()
       .member("type", "urn:backplane:error:" + std::string(error.reason()))

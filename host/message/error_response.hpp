@@ -17,7 +17,8 @@ std::string_view reason_phrase(unsigned status);
 
 // Makes `response` the problem+json answer (RFC 9457) for `error`: type, title, status, code,
 // detail, request_id, and pointer where the error has one. Replaces what the response held, but
-// keeps header fields that were added before (Allow, Retry-After).
+// keeps header fields that were added before (Allow, Retry-After). With HttpResponse::plain_errors
+// the body is the error's message.
 void fill_error_response(const Error& error, std::string_view request_id, HttpResponse& response);
 
 }  // namespace backplane::host

@@ -8,11 +8,14 @@ void Exchange::reset() {
   pieces.reset();
   next = nullptr;
   route = nullptr;
+  callers = nullptr;
+  executor = 0;
   queued = started = finished = {};
   due = kNever;
   batch_key = 0;
   batch_size = 0;
   fault = HandlerFault::kNone;
+  calls_.reset();
   abandonment_.reset();
 }
 

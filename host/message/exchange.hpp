@@ -5,6 +5,7 @@
 
 #include "host/base/clock.hpp"
 #include "host/message/abandon_signal.hpp"
+#include "host/message/call_chain.hpp"
 #include "host/message/handler_fault.hpp"
 #include "host/message/http_request.hpp"
 #include "host/message/http_response.hpp"
@@ -45,6 +46,9 @@ class Exchange {
   RouteState* route = nullptr;  // the HttpHandler's
   CompletionSink* home = nullptr;
   const PeerAddress* peer = nullptr;  // who asks, as long as the exchange is out; null: nobody
+  // Of a call by a handler: the calls that led to it, itself among them. Null: a client asks.
+  const CallChain* callers = nullptr;
+  std::uint64_t executor = 0;  // RequestSink::id() of where it went
 
   TimePoint queued{};  // when a queue took it; a batch's wait counts from here
   // When it should be served, never after request.deadline: queues go by it. kNever: at its
@@ -63,17 +67,24 @@ class Exchange {
 
   // [io] Nobody waits for the answer any more: the client left, or its deadline passed. The holder
   // drops it where it is not running yet, and shows it to the handler where it is.
-  void abandon() { abandonment_.raise(); }
+  void abandon() {
+    // First, so that who is told of the second finds that nothing is owed to it any more.
+    calls_.raise();
+    abandonment_.raise();
+  }
   // [any] A hint: no other data is published through it.
-  bool abandoned() const { return abandonment_.raised(); }
+  bool abandoned() const { return calls_.raised(); }
   // [holder] Where the holder can be told of it as it happens. Whoever listens forgets before
   // complete().
   AbandonSignal& abandonment() { return abandonment_; }
+  // [holder] The same, a little earlier, for the calls that its handler makes meanwhile.
+  AbandonSignal& calls() { return calls_; }
 
   // [io] Ready for the next request of the connection. Keeps the memory.
   void reset();
 
  private:
+  AbandonSignal calls_;
   AbandonSignal abandonment_;
 };
 

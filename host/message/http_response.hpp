@@ -25,6 +25,8 @@ struct HttpResponse {
   bool broken = false;
   // Nobody knows how long the body would be, as to a HEAD whose answer would come in pieces.
   bool unsized = false;
+  // Who reads it is code in this process: an error is its words alone. Stays at clear().
+  bool plain_errors = false;
 
   std::string_view content() const { return adopted.empty() ? body : adopted.view(); }
 

@@ -10,6 +10,7 @@
 #include "host/plugin/call_handle.hpp"
 #include "host/plugin/cancel_extension.hpp"
 #include "host/plugin/flow_extension.hpp"
+#include "host/plugin/invoke_extension.hpp"
 #include "host/plugin/log_scope.hpp"
 #include "host/plugin/metrics_extension.hpp"
 #include "host/plugin/tasks_extension.hpp"
@@ -48,6 +49,7 @@ LogLevel level_of(std::uint32_t level) {
 const void* get_extension(bp_host_ctx* /*context*/, const char* id) noexcept {
   if (std::string_view(id) == BP_CANCEL_EXTENSION) return &cancel_extension();
   if (std::string_view(id) == BP_FLOW_EXTENSION) return &flow_extension();
+  if (std::string_view(id) == BP_INVOKE_EXTENSION) return &invoke_extension();
   if (std::string_view(id) == BP_METRICS_EXTENSION) return &metrics_extension();
   if (std::string_view(id) == BP_ADOPT_EXTENSION) return &adopt_extension();
   if (std::string_view(id) == BP_TASKS_EXTENSION) return &tasks_extension();

@@ -14,6 +14,8 @@
 
 namespace backplane::host {
 
+class HandlerCalls;
+
 // The host as one plugin sees it: the table of services, and what is counted behind it. Owned by
 // the loaded library, at an address that does not change; outlives every replica of it.
 class AbiBridge {
@@ -37,6 +39,10 @@ class AbiBridge {
   void allow_tasks(TaskPool& pool, std::weak_ptr<const void> code);
   // [any] Of bp_tasks.
   bp_status submit(bp_task_fn run, void* user);
+  // [loader] Before its first replica: where the plugin's calls go.
+  void let_call(HandlerCalls* calls) { calls_ = calls; }
+  // [any] Null: nowhere.
+  HandlerCalls* calls() const { return calls_; }
 
   // [any] The bridge whose services have this first argument.
   static AbiBridge& of(bp_host_ctx* context);
@@ -47,6 +53,7 @@ class AbiBridge {
   ContractCounts counts_;
   std::weak_ptr<const void> code_;  // written before tasks_
   std::atomic<TaskPool*> tasks_{nullptr};
+  HandlerCalls* calls_ = nullptr;
   bp_host services_;
 };
 

@@ -44,6 +44,7 @@ void AsyncCalls::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
     call.close(status, message);
   }
   Exchange& exchange = call.slot.exchange();
+  call.children.let_go(exchange);
   if (call.listens) exchange.abandonment().forget();
   if (exchange.abandoned()) counts().late_completions.fetch_add(1, std::memory_order_relaxed);
   answer_(call);

@@ -29,9 +29,9 @@ struct AnswerLimits {
 class AsyncCalls final : public CallOwner {
  public:
   // `answer` makes the answer of a call that was completed, on the thread that did.
-  AsyncCalls(ContractCounts& counts, std::shared_ptr<const void> code,
+  AsyncCalls(ContractCounts& counts, const LogPlace& place, std::shared_ptr<const void> code,
              std::function<void(OpenCall&)> answer)
-      : CallOwner(counts, std::move(code)), answer_(std::move(answer)) {}
+      : CallOwner(counts, place, std::move(code)), answer_(std::move(answer)) {}
 
   // [replica] Opens one call for each exchange; each is given to `sink` when it is over, at once
   // where the plugin completes it at once. What the plugin gets: stays until the next open().

@@ -43,6 +43,7 @@ class CallSlot {
   // otherwise the exchange's response is ready.
   std::optional<Error> finish();
   Exchange& exchange() { return *exchange_; }
+  std::uint64_t max_body() const { return max_body_; }
   // [any] After finish(): gives the exchange back, or ends the answer in pieces, `whole` or not.
   void pass_on(bool whole);
 

@@ -30,6 +30,7 @@ void CallTable::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
     call.close(status, message);
   }
   // Without the lock, for the callback that is waited for may complete a call itself.
+  call.children.let_go(call.slot.exchange());
   if (call.listens) call.slot.exchange().abandonment().forget();
   call.let_go();
 }
@@ -47,6 +48,7 @@ void CallTable::close_open(bp_status status, std::string_view message) {
       if (!call.is_open(epoch_)) continue;
       call.close(status, message);
     }
+    call.children.let_go(call.slot.exchange());
     if (call.listens) call.slot.exchange().abandonment().forget();
     let_go(call);
   }

@@ -21,8 +21,8 @@ namespace backplane::host {
 // from any thread.
 class CallTable final : public CallOwner {
  public:
-  CallTable(ContractCounts& counts, std::shared_ptr<const void> code)
-      : CallOwner(counts, std::move(code)) {}
+  CallTable(ContractCounts& counts, const LogPlace& place, std::shared_ptr<const void> code)
+      : CallOwner(counts, place, std::move(code)) {}
 
   // [replica] Opens one call for each exchange.
   void begin(std::span<Exchange* const> exchanges, std::uint64_t max_body);

@@ -91,12 +91,15 @@ LoadedHandler::LoadedHandler(HandlerSource source, const ReplicaInfo& info)
       place_{.backend = std::string(info.backend),
              .generation = info.generation,
              .replica = info.index},
-      calls_(source_.bridge->counts(), source_.keep_loaded),
-      async_calls_(source_.bridge->counts(), source_.keep_loaded,
+      calls_(source_.bridge->counts(), place_, source_.keep_loaded),
+      async_calls_(source_.bridge->counts(), place_, source_.keep_loaded,
                    [this](OpenCall& call) { answer(call); }) {}
 
 LoadedHandler::~LoadedHandler() {
   if (!created_) return;
+  // Of calls that it made for requests which are answered by now.
+  calls_.wait_released();
+  async_calls_.wait_released();
   const Outcome outcome = fenced(LogScope(place_), [this] {
     source_.handler->destroy(replica_);
     return BP_OK;

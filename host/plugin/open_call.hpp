@@ -10,7 +10,10 @@
 
 #include <backplane/abi.h>
 
+#include "host/base/mutex.hpp"
+#include "host/plugin/call_children.hpp"
 #include "host/plugin/call_slot.hpp"
+#include "host/plugin/log_scope.hpp"
 #include "host/plugin/thread_tag.hpp"
 
 namespace backplane::host {
@@ -42,15 +45,39 @@ class CallOwner {
   // [any] What the plugin is loaded by; null where it is not by anything.
   const std::shared_ptr<const void>& code() const { return code_; }
 
+  // [any] Something that will run code of the plugin, or touch a call, is out; release() is the
+  // last thing that it does with this.
+  void hold() {
+    const MutexLock lock(mutex_);
+    ++holds_;
+  }
+  void release() {
+    // Told under the lock: this may go as soon as the last one has released it.
+    const MutexLock lock(mutex_);
+    if (--holds_ == 0) released_.notify_all();
+  }
+  // [replica] Blocks until everything has been released.
+  void wait_released() {
+    const MutexLock lock(mutex_);
+    while (holds_ > 0) released_.wait(mutex_);
+  }
+  // [any] Whose calls they are.
+  const LogPlace& place() const { return place_; }
+
  protected:
-  CallOwner(ContractCounts& counts, std::shared_ptr<const void> code)
-      : counts_(counts), code_(std::move(code)) {}
+  // `counts` and `place` outlive it.
+  CallOwner(ContractCounts& counts, const LogPlace& place, std::shared_ptr<const void> code)
+      : counts_(counts), place_(place), code_(std::move(code)) {}
 
   ContractCounts& counts() { return counts_; }
 
  private:
   ContractCounts& counts_;
+  const LogPlace& place_;
   const std::shared_ptr<const void> code_;
+  Mutex mutex_;
+  CondVar released_;
+  std::size_t holds_ BP_GUARDED_BY(mutex_) = 0;
 };
 
 // One call as a plugin holds it. Aligned, so that the low bits of its address are free to tell one
@@ -95,6 +122,7 @@ struct alignas(64) OpenCall {
   CallOwner& owner;
   CallSlot slot;
   DebugTurn turn;  // in the services of the slot
+  CallChildren children;
   // The epoch in which the call is open, or kClosed. Written under the owner's mutex; a relaxed
   // read elsewhere only catches plugins that break the contract.
   std::atomic<std::uint32_t> open_epoch{kClosed};

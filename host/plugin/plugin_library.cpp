@@ -68,6 +68,7 @@ Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(LibrarySource source,
                                                 std::move(library).value(), source.unmapping);
   auto shaken = loaded->library().greet(report.value().note);
   if (!shaken.ok()) return std::move(shaken).error().with_context(context);
+  loaded->library().bridge().let_call(options.calls);
   Status ready = loaded->library().initialize(shaken.value());
   if (!ready.ok()) return std::move(ready).error().with_context(context);
   opened->report_ = std::move(report).value();

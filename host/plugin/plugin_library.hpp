@@ -26,6 +26,7 @@ struct LibraryOptions {
   // Where they may hand work over to; null: nowhere. Outlives what is loaded, or is left alone by
   // it.
   TaskPool* tasks = nullptr;
+  HandlerCalls* calls = nullptr;  // of its handlers of others; null: they make none
 };
 
 // Whether a plugin may be unmapped once nobody uses it; not when threads of its run on.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "host/message/error_response.hpp"
+#include "host/routing/address.hpp"
 #include "host/routing/request_options.hpp"
 
 namespace backplane::host {
@@ -16,28 +17,6 @@ constexpr std::size_t kMaxEchoedPath = 200;
 // The host's own: everything under "/-/".
 bool is_own(std::string_view path) {
   return path.size() >= 3 && path[1] == '-' && path[0] == '/' && path[2] == '/';
-}
-
-std::uint64_t batch_key(const HttpRequest& request, bool mix_content_types) {
-  std::uint64_t key = request.call_method.empty() ? 0 : shard_hash(request.call_method);
-  if (!mix_content_types) key = mix64(key ^ shard_hash(request.content_type));
-  return key;
-}
-
-// Puts the backend's limit on a request, and says by when its queue should serve it: as the client
-// asked, by either header, but not after its deadline.
-void limit_time(std::chrono::milliseconds request_timeout, Exchange& exchange) {
-  HttpRequest& request = exchange.request;
-  const TimePoint asked = std::min(request.slo, request.deadline);
-  if (request_timeout.count() > 0) {
-    request.deadline = std::min(request.deadline, request.received_at + request_timeout);
-  }
-  exchange.due = asked == kNever ? kNever : std::min(asked, request.deadline);
-}
-
-Error no_traffic(const Endpoint& endpoint) {
-  return Error(ErrorCode::kUnavailable, "no_traffic",
-               "endpoint '" + endpoint.name + "' has no traffic set");
 }
 
 // Seconds until the queue has room again, 1 to 30, spread by a fifth so that clients who were
@@ -80,9 +59,7 @@ void Router::send_by_name(std::string_view name, Exchange& exchange, bool rerout
   const auto found = std::find_if(endpoints.begin(), endpoints.end(),
                                   [name](const auto& endpoint) { return endpoint->name == name; });
   if (found == endpoints.end()) {
-    return refuse(Error(ErrorCode::kNotFound, "unknown_endpoint",
-                        "no endpoint is called '" + std::string(name) + "'"),
-                  exchange);
+    return refuse(unknown_endpoint(name), exchange);
   }
   dispatch(static_cast<std::size_t>(found - endpoints.begin()), exchange, rerouted);
 }
@@ -163,12 +140,9 @@ void Router::dispatch(std::size_t index, Exchange& exchange, bool rerouted) {
 
 void Router::send_to(const Arm& arm, Exchange& exchange) {
   if (arm.sink == nullptr) {
-    return refuse(Error(ErrorCode::kUnavailable, "no_replica",
-                        "backend '" + arm.tag + "' has no replica that serves"),
-                  exchange);
+    return refuse(no_replica(arm.tag), exchange);
   }
-  limit_time(arm.request_timeout, exchange);
-  exchange.batch_key = batch_key(exchange.request, arm.mix_content_types);
+  address_to(arm, exchange);
   gathered_.add(*arm.sink, exchange);
 }
 
@@ -185,10 +159,9 @@ void Router::mirror(const Endpoint& endpoint, const Exchange& exchange) {
       shadows_->push(*copy);
       continue;
     }
-    limit_time(shadow.request_timeout, *copy);
+    address_to(shadow, *copy);
     HttpRequest& mirrored = copy->request;
     mirrored.deadline = std::min(mirrored.deadline, mirrored.received_at + ShadowPool::kLongest);
-    copy->batch_key = batch_key(copy->request, shadow.mix_content_types);
     gathered_.add(*shadow.sink, *copy);
   }
 }

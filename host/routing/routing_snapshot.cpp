@@ -1,5 +1,6 @@
 #include "host/routing/routing_snapshot.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "host/json/json_writer.hpp"
@@ -7,8 +8,8 @@
 namespace backplane::host {
 
 RoutingSnapshot::RoutingSnapshot(std::vector<std::shared_ptr<const Endpoint>> endpoints,
-                                 bool draining)
-    : endpoints_(std::move(endpoints)), draining_(draining) {
+                                 bool draining, std::vector<Arm> backends)
+    : endpoints_(std::move(endpoints)), backends_(std::move(backends)), draining_(draining) {
   JsonWriter json(routes_json_);
   json.begin_object();
   for (std::size_t i = 0; i < endpoints_.size(); ++i) {
@@ -20,6 +21,13 @@ RoutingSnapshot::RoutingSnapshot(std::vector<std::shared_ptr<const Endpoint>> en
     json.end_array().end_array();
   }
   json.end_object();
+}
+
+const Arm* RoutingSnapshot::find_backend(std::string_view tag) const {
+  const auto found =
+      std::lower_bound(backends_.begin(), backends_.end(), tag,
+                       [](const Arm& arm, std::string_view wanted) { return arm.tag < wanted; });
+  return found == backends_.end() || found->tag != tag ? nullptr : &*found;
 }
 
 }  // namespace backplane::host

@@ -27,10 +27,12 @@ class FakeSink final : public RequestSink {
   }
   std::size_t queued() const override { return held_.size(); }
   std::chrono::milliseconds drain_estimate() const override { return drain_; }
+  std::size_t slots() const override { return slots_; }
 
   void close() { closed_ = true; }
   // It takes no more than this many before it is full.
   void set_room(std::size_t room) { room_ = room; }
+  void set_slots(std::size_t slots) { slots_ = slots; }
   void set_drain(std::chrono::milliseconds drain) { drain_ = drain; }
 
   std::size_t submits() const { return submits_; }
@@ -53,6 +55,7 @@ class FakeSink final : public RequestSink {
   std::size_t room_ = std::numeric_limits<std::size_t>::max();
   std::chrono::milliseconds drain_{0};
   std::size_t submits_ = 0;
+  std::size_t slots_ = 1;
   std::vector<PendingRequest> held_;
 };
 

@@ -60,8 +60,8 @@ typedef int32_t bp_status;
 #define BP_HF_STREAM 8u    /* answers in pieces by BP_WRITE_MORE */
 /* Since 1.1. execute() only computes: it waits for nothing and returns within microseconds. The
  * backend may then ask for "execution": "inline", and execute() runs on a thread that serves
- * sockets; create(), reconfigure() and destroy() run on others, never two at a time. Means nothing
- * together with BP_HF_ASYNC. */
+ * sockets, or asks; create(), reconfigure() and destroy() run on others, never two at a time. Means
+ * nothing together with BP_HF_ASYNC. */
 #define BP_HF_NEVER_BLOCKS 16u
 
 /* The request header that names the method of a handler to call. The plugin dispatches it; the host
@@ -220,6 +220,40 @@ typedef struct bp_thread_check {
    * returned: on [replica]. NULL: of any replica, as in create(), which has none yet. */
   uint32_t (*is_replica_thread)(bp_host_ctx* ctx, const bp_replica* replica);
 } bp_thread_check;
+
+/* Calls of other handlers of the same host: in this process, without a socket. */
+#define BP_INVOKE_EXTENSION "backplane.invoke/1"
+/* The answer. `http_status` and `body` as a client would get them; `status` is OK below 400, else
+ * the number that has this HTTP status, INVALID for others below 500 and INTERNAL from there. What
+ * the host or the handler refused has the words of the refusal as its body. `body` ends with the
+ * call. On a thread of the host that must not be held up, or before invoke() returns. */
+typedef void (*bp_invoked_fn)(void* user, bp_status status, uint32_t http_status, bp_str body);
+typedef struct bp_invoke {
+  uint32_t struct_size;
+  uint32_t reserved0; /* 0 */
+  /* [any] Asks `target`: the name of an endpoint, whose traffic is split as that of clients, or
+   * "backend:" and the tag of a backend. Waits for nothing; as many at once as you like. OK:
+   * `done(user, …)` is called exactly once. CONTRACT: `call` is complete; UNSUPPORTED: nobody
+   * serves here, as where a plugin is tried; `done` is not called.
+   *
+   * `request` is copied. Of it count method ("POST" if empty), path ("/" if empty), query, body,
+   * content_type, headers, and deadline_ns where it is earlier than that of `call`; the request id
+   * is that of `call`, and so is its traceparent if `request` has none. The deadline of `call`
+   * ends this one at its time; an earlier one keeps it from being begun later.
+   *
+   * When nobody waits for the answer of `call` any more, `done` is called at once with CANCELLED or
+   * DEADLINE, and who serves it is told. When `call` is completed first, this one goes on; the
+   * replica is not destroyed, nor its code unloaded, before `done` has returned. `done` may use
+   * the services of `call` while that is open. call_complete() waits for one that is called
+   * because of a cancellation: hold no lock then that `done` takes.
+   *
+   * Pieces of a handler that streams are put together, up to the bound of an answer (INTERNAL
+   * beyond). Answered without being served: NOT_FOUND, no such endpoint or backend; INTERNAL, more
+   * than 8 calls in a chain, this one included; UNAVAILABLE, nothing serves it, or it would wait
+   * for itself: everything that the target runs at once waits for this call already. */
+  bp_status (*invoke)(bp_host_ctx* ctx, bp_call* call, bp_str target, const bp_request* request,
+                      bp_invoked_fn done, void* user);
+} bp_invoke;
 
 /* Borrowed for the call of create(). */
 typedef struct bp_replica_info {

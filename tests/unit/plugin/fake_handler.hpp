@@ -55,6 +55,8 @@ class FakeHandler {
   bp_handler& table() { return handler_; }
   // The replica that was made last.
   bp_replica* latest() const { return latest_; }
+  // Where its calls of others go.
+  void let_call(HandlerCalls* calls) { bridge_.let_call(calls); }
   ContractCounts& counts() { return bridge_.counts(); }
 
   Result<std::unique_ptr<HandlerInstance>> instance(std::uint64_t max_response_bytes = 1000,

@@ -1,0 +1,208 @@
+#include "host/routing/call_router.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "host/message/error_response.hpp"
+#include "host/routing/address.hpp"
+#include "host/routing/request_options.hpp"
+
+namespace backplane::host {
+namespace {
+
+constexpr std::size_t kKeptTickets = 1024;
+
+Error hop_limit() {
+  return Error(ErrorCode::kInternal, "hop_limit",
+               "the call would be number " + std::to_string(CallChain::kMaxHops + 1) +
+                   " in a chain of calls, of which there may be " +
+                   std::to_string(CallChain::kMaxHops));
+}
+
+Error unknown_backend(std::string_view tag) {
+  return Error(ErrorCode::kNotFound, "unknown_backend",
+               "no backend is called '" + std::string(tag) + "'");
+}
+
+Error would_deadlock(const Arm& arm) {
+  return Error(ErrorCode::kUnavailable, "would_deadlock",
+               "the call would wait for itself: backend '" + arm.tag + "' runs " +
+                   std::to_string(arm.sink->slots()) +
+                   " at once, and each of them waits for this call");
+}
+
+// Whether both are of one snapshot, be it gone by now.
+bool is_same(const std::weak_ptr<const RoutingSnapshot>& a,
+             const std::shared_ptr<const RoutingSnapshot>& b) {
+  return !a.owner_before(b) && !b.owner_before(a);
+}
+
+void refuse(const Error& error, Exchange& exchange) {
+  fill_error_response(error, exchange.request.request_id.view(), exchange.response);
+  exchange.complete();
+}
+
+}  // namespace
+
+CallRouter::CallRouter(const CallRouterSetup& setup)
+    : table_(setup.table), shard_(setup.shard), metrics_(setup.metrics), random_(setup.seed) {}
+
+void CallRouter::handle(Exchange& exchange) {
+  if (exchange.callers != nullptr && exchange.callers->hops > CallChain::kMaxHops) {
+    return refuse(hop_limit(), exchange);
+  }
+  const Status options = read_request_options(exchange.request);
+  if (!options.ok()) return refuse(options.error(), exchange);
+  const TimePoint deadline = exchange.request.deadline;
+  // Between a publish and the close that follows it the snapshot may be the former one: once more.
+  for (const bool last : {false, true}) {
+    const auto snapshot = table_.current();
+    const auto arm = choose(snapshot, exchange);
+    const Status allowed = arm.ok() ? check(*arm.value(), exchange) : Status(arm.error());
+    if (!allowed.ok()) return refuse(allowed.error(), exchange);
+    const Status sent = send_to(snapshot, *arm.value(), exchange);
+    if (sent.ok()) return;
+    const bool closed = sent.error().code() == ErrorCode::kUnavailable;
+    if (last || !closed) {
+      return refuse(closed ? no_replica(arm.value()->tag) : sent.error(), exchange);
+    }
+    // The next backend's limit counts, not that of the one that closed.
+    exchange.request.deadline = deadline;
+  }
+}
+
+Result<const Arm*> CallRouter::choose(const std::shared_ptr<const RoutingSnapshot>& snapshot,
+                                      Exchange& exchange) {
+  const std::string_view target = exchange.request.authority;
+  if (target.starts_with(kBackendPrefix)) {
+    const std::string_view tag = target.substr(kBackendPrefix.size());
+    const Arm* const backend = snapshot->find_backend(tag);
+    if (backend == nullptr) return unknown_backend(tag);
+    const MutexLock lock(mutex_);
+    give_ticket(snapshot, nullptr, exchange);
+    return backend;
+  }
+  const auto& endpoints = snapshot->endpoints();
+  const auto found =
+      std::find_if(endpoints.begin(), endpoints.end(),
+                   [target](const auto& endpoint) { return endpoint->name == target; });
+  if (found == endpoints.end()) return unknown_endpoint(target);
+  const Endpoint& endpoint = **found;
+  const MutexLock lock(mutex_);
+  follow(snapshot);
+  const auto index = static_cast<std::size_t>(found - endpoints.begin());
+  const Arm* const arm = splitters_[index].pick(exchange.request, random_, nothing_gathered_);
+  const auto& counted = arm == nullptr ? endpoint.stats : arm->stats;
+  give_ticket(snapshot, metrics_ ? counted.get() : nullptr, exchange);
+  if (arm == nullptr) return no_traffic(endpoint);
+  return arm;
+}
+
+void CallRouter::follow(const std::shared_ptr<const RoutingSnapshot>& snapshot) {
+  if (is_same(followed_, snapshot)) return;
+  // An endpoint that did not change keeps its splitter, and with it its place in the block.
+  std::vector<Splitter> splitters;
+  std::vector<std::weak_ptr<const Endpoint>> endpoints;
+  splitters.reserve(snapshot->endpoints().size());
+  endpoints.reserve(snapshot->endpoints().size());
+  for (const auto& endpoint : snapshot->endpoints()) {
+    const auto kept =
+        std::find_if(endpoints_.begin(), endpoints_.end(),
+                     [&endpoint](const auto& former) { return former.lock() == endpoint; });
+    splitters.push_back(
+        kept == endpoints_.end()
+            ? Splitter(*endpoint)
+            : std::move(splitters_[static_cast<std::size_t>(kept - endpoints_.begin())]));
+    endpoints.emplace_back(endpoint);
+  }
+  splitters_ = std::move(splitters);
+  endpoints_ = std::move(endpoints);
+  followed_ = snapshot;
+}
+
+void CallRouter::give_ticket(const std::shared_ptr<const RoutingSnapshot>& snapshot,
+                             RequestStats* stats, Exchange& exchange) {
+  // One that is sent again has one.
+  auto* ticket = static_cast<Ticket*>(exchange.route);
+  if (ticket == nullptr && free_tickets_.empty()) {
+    ticket = std::make_unique<Ticket>().release();
+  } else if (ticket == nullptr) {
+    ticket = free_tickets_.back().release();
+    free_tickets_.pop_back();
+  }
+  ticket->snapshot = snapshot;
+  ticket->stats = stats;
+  exchange.route = ticket;
+}
+
+Status CallRouter::check(const Arm& arm, const Exchange& exchange) {
+  if (arm.sink == nullptr) return no_replica(arm.tag);
+  if (exchange.callers != nullptr &&
+      must_deadlock(*exchange.callers, arm.sink->id(), arm.sink->slots())) {
+    return would_deadlock(arm);
+  }
+  return {};
+}
+
+Status CallRouter::send_to(const std::shared_ptr<const RoutingSnapshot>& snapshot, const Arm& arm,
+                           Exchange& exchange) {
+  address_to(arm, exchange);
+  if (!arm.sink->runs_inline()) return submit(*arm.sink, exchange);
+  take_turn({snapshot, arm.sink.get(), &exchange});
+  return {};
+}
+
+Status CallRouter::submit(RequestSink& sink, Exchange& exchange) const {
+  RequestList one;
+  one.push_back(PendingRequest(exchange));
+  Status sent = sink.submit(one, shard_);
+  if (!sent.ok()) static_cast<void>(one.pop_front().release());
+  return sent;
+}
+
+void CallRouter::take_turn(Turn turn) {
+  {
+    const MutexLock lock(turns_mutex_);
+    turns_.push_back(std::move(turn));
+    if (std::exchange(running_, true)) return;
+  }
+  for (;;) {
+    Turn next;
+    {
+      const MutexLock lock(turns_mutex_);
+      if (turns_.empty()) {
+        running_ = false;
+        return;
+      }
+      next = std::move(turns_.front());
+      turns_.pop_front();
+    }
+    const Status sent = submit(*next.sink, *next.exchange);
+    if (!sent.ok()) refuse(sent.error(), *next.exchange);
+  }
+}
+
+void CallRouter::resume(Exchange& exchange) {
+  // Held, for the exchange lets go of it with its last piece.
+  const std::shared_ptr<PieceSource> pieces = exchange.pieces;
+  pieces->resume(exchange);
+}
+
+void CallRouter::finish(Exchange& exchange) {
+  std::unique_ptr<Ticket> ticket(static_cast<Ticket*>(std::exchange(exchange.route, nullptr)));
+  if (ticket == nullptr) return;
+  // Let go outside the lock: it may be the last one.
+  const auto snapshot = std::move(ticket->snapshot);
+  const TimePoint now = Clock::now();
+  Outcome outcome = outcome_of(exchange.response.status, exchange.abandoned());
+  if (exchange.abandoned() && now >= exchange.request.deadline) outcome = Outcome::kTimeout;
+  if (exchange.response.broken && outcome == Outcome::kOk) outcome = Outcome::kFailed;
+  const MutexLock lock(mutex_);
+  if (ticket->stats != nullptr) {
+    ticket->stats->record(shard_, outcome, now - exchange.request.received_at);
+  }
+  if (free_tickets_.size() < kKeptTickets) free_tickets_.push_back(std::move(ticket));
+}
+
+}  // namespace backplane::host
