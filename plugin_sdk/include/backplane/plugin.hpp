@@ -15,6 +15,7 @@
 #include <backplane/detail/descriptor.hpp>
 #include <backplane/error.hpp>
 #include <backplane/handler.hpp>
+#include <backplane/invoke.hpp>
 #include <backplane/method.hpp>
 #include <backplane/metrics.hpp>
 #include <backplane/owned_call.hpp>

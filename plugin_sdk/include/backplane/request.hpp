@@ -93,6 +93,10 @@ class Request {
     return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(request_->deadline_ns));
   }
 
+  // For what the SDK does not wrap: the services of the host and the call that this is of.
+  const bp_host& host() const noexcept { return *host_; }
+  bp_call* call() const noexcept { return call_; }
+
  private:
   std::optional<std::string_view> find_encoded(std::string_view name) const {
     std::string_view rest = query();

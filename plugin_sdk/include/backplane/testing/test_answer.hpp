@@ -64,4 +64,14 @@ constexpr std::uint32_t http_status_of(bp_status status) noexcept {
   }
 }
 
+// The status that the host gives to an answer of a handler that another one has asked.
+constexpr bp_status status_of(std::uint32_t http_status) noexcept {
+  if (http_status < 400) return BP_OK;
+  for (const bp_status status :
+       {BP_NOT_FOUND, BP_UNAVAILABLE, BP_DEADLINE, BP_CANCELLED, BP_UNSUPPORTED, BP_EXHAUSTED}) {
+    if (http_status_of(status) == http_status) return status;
+  }
+  return http_status < 500 ? BP_INVALID : BP_INTERNAL;
+}
+
 }  // namespace backplane

@@ -85,6 +85,11 @@ class TestCall {
     return request_.cancelled;
   }
 
+  bool is_complete() const {
+    const std::lock_guard lock(mutex_);
+    return answer_.completions > 0;
+  }
+
   // CONTRACT: it has one, or is complete.
   bp_status listen(bp_cancelled_fn action, void* user) {
     const std::lock_guard lock(mutex_);

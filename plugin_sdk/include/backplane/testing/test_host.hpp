@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +16,7 @@
 #include <backplane/abi.h>
 #include <backplane/detail/entry.hpp>
 #include <backplane/detail/text.hpp>
+#include <backplane/response.hpp>
 #include <backplane/testing/test_answer.hpp>
 #include <backplane/testing/test_call.hpp>
 #include <backplane/testing/test_metrics.hpp>
@@ -22,12 +24,28 @@
 
 namespace backplane {
 
+// What a handler under test asks of another one.
+struct TestQuestion {
+  std::string to = {};
+  std::string method = {};
+  std::string path = {};
+  std::string query = {};
+  std::string body = {};
+  std::string content_type = {};
+  std::string id = {};  // of the request that it is asked for
+};
+
+// The other handlers of a test, be they endpoints or backends: a failed Response is one that fails.
+// Called by whichever thread asks.
+using TestOthers = std::function<Response(const TestQuestion&)>;
+
 // The services of a host, enough to run handlers without one: it checks what the real host checks
 // of a head, and remembers answers, log lines and metrics. Owned by the test; its services are for
 // any thread.
 class TestHost {
  public:
-  TestHost() {
+  // `others`: who is asked by its handlers; empty: nobody is there.
+  explicit TestHost(TestOthers others = {}) : others_(std::move(others)) {
     services_.struct_size = sizeof(bp_host);
     services_.magic = BP_MAGIC;
     services_.abi_major = BP_ABI_MAJOR;
@@ -65,6 +83,8 @@ class TestHost {
         .on_cancel = [](bp_call* call, bp_cancelled_fn cancelled, void* user) -> bp_status {
           return of(call).listen(cancelled, user);
         }};
+    static constexpr bp_invoke kInvoke{
+        .struct_size = sizeof(bp_invoke), .reserved0 = 0, .invoke = &TestHost::invoke};
     if (std::string_view(id) == BP_CANCEL_EXTENSION) return &kCancel;
     static constexpr bp_flow kFlow{
         .struct_size = sizeof(bp_flow),
@@ -94,11 +114,36 @@ class TestHost {
           return from_opaque<TestHost>(ctx).thread_ == std::this_thread::get_id() ? 1 : 0;
         }};
     if (std::string_view(id) == BP_THREAD_CHECK_EXTENSION) return &kThreadCheck;
+    if (std::string_view(id) == BP_INVOKE_EXTENSION) return &kInvoke;
     if (std::string_view(id) == BP_METRICS_EXTENSION) return &kMetrics;
     return nullptr;
   }
 
   static TestCall& of(bp_call* call) noexcept { return from_opaque<TestCall>(call); }
+
+  // Before it returns; on a host the answer may come later, and on another thread.
+  // NOLINTNEXTLINE(readability-function-size): the ABI has six parameters here.
+  static bp_status invoke(bp_host_ctx* ctx, bp_call* call, bp_str target, const bp_request* asked,
+                          bp_invoked_fn done, void* user) {
+    TestCall& parent = of(call);
+    if (parent.is_complete()) return BP_CONTRACT;
+    const TestQuestion question{.to = std::string(to_view(target)),
+                                .method = std::string(to_view(asked->method)),
+                                .path = std::string(to_view(asked->path)),
+                                .query = std::string(to_view(asked->query)),
+                                .body = std::string(to_view(asked->body)),
+                                .content_type = std::string(to_view(asked->content_type)),
+                                .id = parent.request_.id};
+    const TestOthers& others = from_opaque<TestHost>(ctx).others_;
+    Response answer =
+        others ? others(question)
+               : Response::error(BP_NOT_FOUND, "no endpoint is called '" + question.to + "'");
+    if (parent.is_cancelled()) answer = Response::error(BP_CANCELLED, "nobody waits any more");
+    const bp_status failed = answer.error_status();
+    const std::uint32_t http = failed == BP_OK ? answer.status() : http_status_of(failed);
+    done(user, failed == BP_OK ? status_of(http) : failed, http, to_bp_str(answer.body()));
+    return BP_OK;
+  }
 
   static void log(bp_host_ctx* ctx, std::uint32_t, bp_str message) {
     TestHost& self = from_opaque<TestHost>(ctx);
@@ -253,6 +298,7 @@ class TestHost {
   }
 
   bp_host services_{};
+  const TestOthers others_;
   mutable std::mutex mutex_;
   std::vector<std::string> log_lines_;
   TestMetrics metrics_;

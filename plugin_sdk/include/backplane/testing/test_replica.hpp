@@ -29,6 +29,7 @@ struct TestBackend {
   std::string name = "test";
   std::uint32_t replica_index = 0;
   std::uint64_t generation = 1;
+  TestOthers others = {};  // who answers what its handler asks of others
 };
 
 // What a replica hands over to the one in its place.
@@ -71,7 +72,7 @@ class TestReplica {
   explicit TestReplica(std::string_view handler_name, const TestBackend& backend = {},
                        bp_plugin_entry_fn entry = &backplane_plugin_v1)
       : handler_(find(entry(BP_ABI_MAJOR, BP_ABI_MINOR), handler_name)),
-        host_(std::make_unique<TestHost>()) {
+        host_(std::make_unique<TestHost>(backend.others)) {
     bp_replica_info info{};
     info.struct_size = sizeof(info);
     info.replica_index = backend.replica_index;
