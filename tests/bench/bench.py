@@ -14,6 +14,7 @@ from typing import Callable
 import check
 import measure_batches
 import measure_canary
+import measure_ensemble
 import measure_idle
 import measure_instructions
 import measure_nginx
@@ -53,6 +54,7 @@ PARTS: tuple[tuple[tuple[str, ...], Callable[[Plan, Report], None]], ...] = (
     (measure_reload.NAMES, measure_reload.measure),
     (measure_reload.NAMES, measure_canary.measure),
     (measure_stream.NAMES, measure_stream.measure),
+    (measure_ensemble.NAMES, measure_ensemble.measure),
 )
 ALL_ROWS = frozenset(name for names, _ in PARTS for name in names)
 
