@@ -60,7 +60,7 @@ class DebugTurn {
  private:
   std::atomic<std::thread::id> inside_{};
 #else
-  class Inside {
+  class [[maybe_unused]] Inside {
    public:
     Inside(DebugTurn& /*turn*/, std::string_view /*what*/, bool /*excused*/) {}
   };

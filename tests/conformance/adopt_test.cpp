@@ -10,8 +10,13 @@ namespace backplane::host {
 namespace {
 
 constexpr std::size_t kSize = std::size_t{32} << 20U;  // more than sockets hold
-const std::string kTarget = "/owns?size=" + std::to_string(kSize);
-const std::string kRequest = "GET " + kTarget + " HTTP/1.1\r\nHost: h\r\n\r\n";
+
+std::string target() {
+  return "/owns?size=" + std::to_string(kSize);
+}
+std::string request() {
+  return "GET " + target() + " HTTP/1.1\r\nHost: h\r\n\r\n";
+}
 
 template <typename Condition>
 bool wait_for(Condition condition) {
@@ -42,7 +47,7 @@ class OwnsHost : public HostFixture {
 // A client that has asked for more than its socket takes, and reads no further.
 RawClient stalled(const HostFixture& host) {
   RawClient client(host.data_port());
-  REQUIRE(client.send(kRequest));
+  REQUIRE(client.send(request()));
   REQUIRE_FALSE(client.read_some(kPatience).empty());
   return client;
 }
@@ -54,7 +59,7 @@ TEST_SUITE("adopt") {
     const OwnsHost host;
     RawClient client(host.data_port());
     for (int i = 1; i <= 3; ++i) {
-      const auto answer = client.ask(kRequest);
+      const auto answer = client.ask(request());
       REQUIRE(answer.has_value());
       CHECK(answer->header("Content-Length") == std::to_string(kSize));
       CHECK(answer->body == std::string(kSize, 'x'));
@@ -66,14 +71,14 @@ TEST_SUITE("adopt") {
     const OwnsHost host([](HostConfig& config) { config.max_response_bytes = kSize; });
     SUBCASE("to HEAD") {
       RawClient client(host.data_port());
-      REQUIRE(client.send("HEAD " + kTarget + " HTTP/1.1\r\nHost: h\r\n\r\n"));
+      REQUIRE(client.send("HEAD " + target() + " HTTP/1.1\r\nHost: h\r\n\r\n"));
       CHECK(client.read_response(true)->header("Content-Length") == std::to_string(kSize));
     }
     SUBCASE("of an answer that is too large") {
       CHECK(host.get("/owns?size=" + std::to_string(kSize + 1)).code() == "response_too_large");
     }
     SUBCASE("of an answer that HTTP forbids") {
-      CHECK(host.get(kTarget + "&bad").status() == 502);
+      CHECK(host.get(target() + "&bad").status() == 502);
     }
     SUBCASE("to a client that leaves") {
       RawClient client = stalled(host);
@@ -83,7 +88,7 @@ TEST_SUITE("adopt") {
     SUBCASE("to a client that is a shadow's") {
       host.create_backend("shadow", "owns");
       CHECK(host.admin("PUT", "/v1/endpoints/owns/shadows", R"({"shadow":1.0})").status() == 200);
-      CHECK(host.get(kTarget).body().size() == kSize);
+      CHECK(host.get(target()).body().size() == kSize);
       CHECK(host.wait_given_back("2"));
       return;
     }

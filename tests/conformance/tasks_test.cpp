@@ -1,6 +1,6 @@
+#include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <future>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -67,7 +67,7 @@ TEST_SUITE("tasks") {
     CHECK(task_threads() > 0);
   }
 
-  TEST_CASE("tasks: as many wait as may; then a handler is told, and its call is refused") {
+  TEST_CASE("tasks: as many wait as may, then a handler is told, and its call is refused") {
     const TasksHost host;
     const int taken = std::stoi(host.ask("fill"));
     CHECK(taken >= static_cast<int>(TaskPool::kDefaultWaiting));

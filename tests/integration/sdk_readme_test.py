@@ -29,7 +29,7 @@ def calls_of(text: str) -> list[tuple[str, str]]:
     for block in re.findall(r"^```console\n(.*?)^```", section, re.MULTILINE | re.DOTALL):
         for call in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             # A command goes on behind a backslash.
-            found = re.match(r"((?:.*\\\n)*.*)\n(.*)", call, re.DOTALL)
+            found = re.match(r"((?:[^\n]*\\\n)*[^\n]*)\n(.*)", call, re.DOTALL)
             assert found is not None, call
             calls.append((found[1], found[2]))
     return calls

@@ -101,7 +101,7 @@ TEST_SUITE("backend") {
     CHECK(ailing.host.wait_stopped());
   }
 
-  TEST_CASE("Backend: the other replicas serve while a replacement is being made") {
+  TEST_CASE("Backend: T100: the other replicas serve while a replacement is being made") {
     Ailing ailing;
     Gate constructor;
     const auto create = ailing.host.factory->on_create;
