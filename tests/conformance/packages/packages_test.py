@@ -43,6 +43,14 @@ def field(name: str, key: str) -> str:
     return run("dpkg-deb", "--field", package(name), key).strip()
 
 
+def source_directory() -> str:
+    """The checkout."""
+    found = re.search(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$",
+                      (BUILD / "CMakeCache.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
 def root() -> Path:
     return WORK / "root"
 
@@ -69,14 +77,13 @@ def ask(port: int, method: str, path: str, body: object = None) -> tuple[int, st
 
 
 class Host:
-    """The unpacked program, with nothing of this process's environment; ends with the block."""
+    """What `command` serves, with nothing of this process's environment; ends with the block."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, command: list[str | Path]) -> None:
         (directory / "config.json").write_text(json.dumps(CONFIGURATION), encoding="utf-8")
         self.log = (directory / "log").open("w+", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [root() / "usr/bin/backplane", "serve", "--config", directory / "config.json"],
-            stdout=subprocess.PIPE, stderr=self.log, text=True, env={}, cwd=directory)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True,
+                                        env={}, cwd=directory)
 
     def __enter__(self) -> "Host":
         assert self.process.stdout is not None
@@ -96,6 +103,42 @@ class Host:
         self.process.wait(LIMIT_S)
         self.process.stdout.close()
         self.log.close()
+
+
+def check_greeter_is_served(host: Host, case: unittest.TestCase) -> None:
+    backend = {"plugin": "greeter", "handler": "greeter", "init": {"greeting": "good day"}}
+    case.assertEqual(ask(host.admin, "PUT", "/v1/backends/b", backend)[0], 201)
+    endpoint = {"route": "/greet", "traffic": {"b": 1.0}}
+    case.assertEqual(ask(host.admin, "PUT", "/v1/endpoints/e", endpoint)[0], 201)
+    case.assertEqual(ask(host.data, "GET", "/greet?name=ray"), (200, "good day ray"))
+
+
+# A system of its own for what `$2…` does: this one's files as they are, over which nothing has been
+# written, without the checkout; what is written goes with the namespace. The parameters: a directory
+# for it, in which `share` is seen as /srv, and the checkout.
+CHROOT = """
+set -e
+work=$1 checkout=$2
+mount -t tmpfs tmpfs "$work/layers"
+mkdir "$work/layers/upper" "$work/layers/scratch" "$work/layers/root"
+root=$work/layers/root
+mount -t overlay overlay -o "lowerdir=/,upperdir=$work/layers/upper,workdir=$work/layers/scratch" "$root"
+[ ! -d "$root$checkout" ] || mount -t tmpfs tmpfs "$root$checkout"
+mount --bind "$work/share" "$root/srv"
+mount --rbind /dev "$root/dev"
+mount -t proc proc "$root/proc"
+exec chroot "$root" /bin/sh -e /srv/session
+"""
+# In there: both packages are installed and used as a user does.
+SESSION = """
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+cd /srv
+dpkg --install backplane_*.deb backplane-plugin-sdk_*.deb 1>&2
+{cxx} /usr/share/doc/backplane-plugin-sdk/examples/greeter/greeter.cpp \
+  $(pkg-config --cflags --libs backplane-plugin-sdk) -o plugins/greeter.so
+backplane inspect --strict plugins/greeter.so 1>&2
+exec backplane serve --config config.json
+"""
 
 
 def setUpModule() -> None:
@@ -121,13 +164,10 @@ class Packages(unittest.TestCase):
     def test_the_sdk_fits_every_architecture_and_every_place(self) -> None:
         self.assertEqual(field("backplane-plugin-sdk", "Architecture"), "all")
         self.assertEqual(field("backplane-plugin-sdk", "Depends"), "")
-        source = re.search(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$",
-                           (BUILD / "CMakeCache.txt").read_text(encoding="utf-8"), re.MULTILINE)
-        assert source is not None
         for path in run("dpkg-deb", "--contents", package("backplane-plugin-sdk")).splitlines():
             file = root() / path.split()[-1]
             if file.is_file():
-                self.assertNotIn(source[1], file.read_text(encoding="utf-8"), file)
+                self.assertNotIn(source_directory(), file.read_text(encoding="utf-8"), file)
 
     def test_both_say_what_they_are_and_bring_their_licence(self) -> None:
         summaries = {"backplane": "Serves functions", "backplane-plugin-sdk": "Builds plugins"}
@@ -147,12 +187,28 @@ class Packages(unittest.TestCase):
         plugin = WORK / "host/plugins/greeter.so"
         run(CXX, examples / "greeter/greeter.cpp", *flags, "-o", plugin)
         run(root() / "usr/bin/backplane", "inspect", "--strict", plugin)
-        with Host(WORK / "host") as host:
-            backend = {"plugin": "greeter", "handler": "greeter", "init": {"greeting": "good day"}}
-            self.assertEqual(ask(host.admin, "PUT", "/v1/backends/b", backend)[0], 201)
-            endpoint = {"route": "/greet", "traffic": {"b": 1.0}}
-            self.assertEqual(ask(host.admin, "PUT", "/v1/endpoints/e", endpoint)[0], 201)
-            self.assertEqual(ask(host.data, "GET", "/greet?name=ray"), (200, "good day ray"))
+        serve: list[str | Path] = [root() / "usr/bin/backplane", "serve", "--config",
+                                   WORK / "host/config.json"]
+        with Host(WORK / "host", serve) as host:
+            check_greeter_is_served(host, self)
+
+    def test_both_are_installed_and_used_in_a_clean_chroot(self) -> None:
+        may = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+                             capture_output=True, timeout=LIMIT_S, check=False)
+        if may.returncode != 0:
+            self.skipTest(f"no mounts may be made here: {may.stderr.decode().strip()}")
+        system = WORK / "chroot"
+        (system / "layers").mkdir(parents=True)
+        (system / "share/plugins").mkdir(parents=True)
+        for name in ("backplane", "backplane-plugin-sdk"):
+            shutil.copy(package(name), system / "share")
+        (system / "share/session").write_text(SESSION.format(cxx=CXX), encoding="utf-8")
+        (system / "enter").write_text(CHROOT, encoding="utf-8")
+        enter: list[str | Path] = ["unshare", "--mount", "/bin/sh", system / "enter", system,
+                                   source_directory()]
+        with Host(system / "share", enter) as host:
+            check_greeter_is_served(host, self)
+            self.assertFalse(Path("/usr/bin/backplane").exists(), "it was installed in this system")
 
 
 if __name__ == "__main__":
