@@ -29,7 +29,8 @@ struct CallRouterSetup {
 // Sends on what handlers ask of other handlers, whichever threads those are on. The target stands
 // in request.authority: the name of an endpoint, whose traffic is split as that of clients, or
 // "backend:" and the tag of a backend. Owned by Host. Unlike other HttpHandlers thread-safe, and
-// nothing is held back: what is answered on the spot is complete when handle() returns.
+// nothing is held back: what is answered on the spot is complete when handle() returns. Shadows get
+// no copies of calls.
 class CallRouter final : public HttpHandler {
  public:
   static constexpr std::string_view kBackendPrefix = "backend:";

@@ -30,7 +30,7 @@ class ScriptedHost {
             [this](const HttpCall& call) -> Result<HttpResponse> {
               calls.push_back(call);
               REQUIRE(calls.size() <= answers_.size());
-              return answers_[calls.size() - 1];
+              return std::move(answers_[calls.size() - 1]);
             },
             [this](std::chrono::milliseconds) { return pauses_left-- > 0; }};
   }

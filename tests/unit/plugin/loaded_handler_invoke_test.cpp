@@ -233,6 +233,14 @@ TEST_SUITE("plugin") {
     // The request's exchange is somebody else's by now.
     parent.abandon();
     CHECK(asking.told.all.empty());
+    // So is the place of its call, whose next request ends its own calls and no others.
+    TestExchange next;
+    asking.start(next);
+    REQUIRE(asking.ask(1) == BP_OK);
+    next.abandon();
+    CHECK(std::exchange(asking.told.all, {}).size() == 1);
+    asking.router.answer(1, "");
+    asking.complete(1);
     asking.told.then = [&] { CHECK(asking.fake.script.destroyed == 0); };
     std::thread destroying([&] { asking.instance.reset(); });
     asking.router.answer(0, "late");

@@ -17,7 +17,6 @@ using backplane::OwnedCall;
 using backplane::Request;
 using backplane::Response;
 using backplane::TestBackend;
-using backplane::TestPending;
 using backplane::TestQuestion;
 using backplane::TestReplica;
 

@@ -76,7 +76,7 @@ class Rows(unittest.TestCase):
             bench.wanted_rows(" ")
 
     def test_every_row_of_the_table_has_a_part_that_measures_it(self) -> None:
-        named = {"P8b", "M", "R", "SDK", "ST"}
+        named = {"P8b", "M", "R", "SDK", "ST", "EN"}
         self.assertEqual(bench.ALL_ROWS, {*(f"P{i}" for i in range(1, 15)), *named})
 
 
