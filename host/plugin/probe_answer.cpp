@@ -23,6 +23,7 @@ constexpr std::size_t kMaxMessage = 1000;
 struct Place {
   std::optional<ProbeStage> stage;
   std::string backend;
+  std::int64_t reload = 0;  // in a trial of those; its number
 };
 
 std::string text_of(const JsonValue& object, std::string_view name) {
@@ -42,7 +43,8 @@ std::string cut(const std::string& text) {
 
 Error failed_at(const Place& place, std::string reason, const std::string& what) {
   std::string message =
-      "stage '" + std::string(place.stage ? word_of(*place.stage) : "start") + "' of the probe";
+      "stage '" + std::string(place.stage ? word_of(*place.stage) : "start") + "' of " +
+      (place.reload > 0 ? "reload " + std::to_string(place.reload) : std::string("the probe"));
   if (!place.backend.empty()) message += ", backend '" + place.backend + "'";
   return {ErrorCode::kInvalidArgument, std::move(reason), message + ": " + what};
 }
@@ -119,6 +121,15 @@ std::optional<Result<ProbeReport>> read_line(std::string_view line, Place& place
   if (const auto told = root.find("report")) {
     if (auto report = read_report(*told)) return *std::move(report);
     return failed_at(place, "its answer cannot be read");
+  }
+  if (const auto trial = root.find("trial")) {
+    // For whoever reads those (trial_words.hpp), but for where it is.
+    if (trial->string() == "reload") {
+      place.stage = probe_stage_of(text_of(root, "at"));
+      const auto number = root.find("number");
+      place.reload = number ? number->integer().value_or(0) : 0;
+    }
+    return std::nullopt;
   }
   place.stage = probe_stage_of(text_of(root, "stage"));
   place.backend = printable(text_of(root, "backend"), 64);

@@ -11,10 +11,13 @@
 
 #include "host/base/exit_code.hpp"
 #include "host/base/thread.hpp"
+#include "host/plugin/handler_trial.hpp"
 #include "host/plugin/probe_answer.hpp"
 #include "host/plugin/probe_confinement.hpp"
 #include "host/plugin/probe_request.hpp"
 #include "host/plugin/probe_run.hpp"
+#include "host/plugin/reload_trial.hpp"
+#include "host/plugin/trial_words.hpp"
 
 namespace backplane::host {
 namespace {
@@ -62,28 +65,78 @@ void arrange_descriptors() {
   close(nowhere);
 }
 
+// Says what is true until the next such line, which takes its place: there may be any number.
+class PresentLine {
+ public:
+  void say(std::string line) {
+    constexpr std::size_t kWidth = 96;
+    line.insert(line.size() - 1, kWidth - line.size(), ' ');
+    if (place_ < 0) {
+      place_ = lseek(kAnswer, 0, SEEK_CUR);
+      return backplane::host::say(line);
+    }
+    if (pwrite(kAnswer, line.data(), line.size(), place_) < 0) _exit(kExitSpeechless);
+  }
+
+ private:
+  off_t place_ = -1;
+};
+
+// What runs on the thread that loads. Outlives it, and is never destroyed: _exit() comes first.
+struct Trying {
+  std::optional<ProbeRun> run;
+  std::optional<HandlerTrial> requests;
+  std::optional<ReloadTrial> reloads;
+  PresentLine present;
+  ProbeReport passed;
+};
+
+void try_plugin(const ProbeRequest& request, Trying& trying) {
+  ProbeRun::Ask ask;
+  if (request.trial) {
+    HandlerTrial& trial = trying.requests.emplace(*request.trial, say);
+    ask = [&trial](HandlerInstance& instance, const HandlerDescription& description,
+                   const ContractCounts& counts) {
+      return trial.run(instance, description, counts);
+    };
+  }
+  trying.run.emplace(
+      request, [](ProbeStage stage, std::string_view backend) { say(stage_line(stage, backend)); },
+      std::move(ask));
+  auto report = trying.run->run();
+  if (!report.ok()) end_with(error_line(report.error()));
+  trying.passed = std::move(report).value();
+}
+
+void try_reloads(const ProbeRequest& request, Trying& trying) {
+  trying.reloads.emplace(
+      request,
+      [&trying](std::uint32_t number, ProbeStage stage) {
+        trying.present.say(reload_line(number, stage));
+      },
+      [](const ReloadMark& mark) { say(mark_line(mark)); });
+  const Status tried = trying.reloads->run();
+  if (!tried.ok()) end_with(error_line(tried.error()));
+}
+
 }  // namespace
 
 void run_probe_child() {
   const auto order = read_probe_request(read_request());
   if (!order.ok()) give_up("it is for backplane to start; " + order.error().message());
   arrange_descriptors();
-  confine_probe(order.value().parent);
-  std::optional<ProbeRun> run;  // outlives the thread, and is never destroyed: _exit() comes first
-  ProbeReport passed;
+  const ProbeRequest& request = order.value().request;
+  confine_probe(order.value().parent, request.cpu_time);
+  Trying trying;
   // As in the host, a thread loads and unloads that ends later: what the plugin has left with it to
   // be called then is called after it was unmapped.
   auto loader = Thread::start("bp-load", ThreadRole::kControl, [&] {
-    run.emplace(order.value().request, [](ProbeStage stage, std::string_view backend) {
-      say(stage_line(stage, backend));
-    });
-    auto report = run->run();
-    if (!report.ok()) end_with(error_line(report.error()));
-    passed = std::move(report).value();
+    if (request.trial && request.trial->reloads > 0) return try_reloads(request, trying);
+    try_plugin(request, trying);
   });
   if (!loader.ok()) end_with(error_line(loader.error()));
   loader.value().join();
-  end_with(report_line(passed));
+  end_with(report_line(trying.passed));
 }
 
 }  // namespace backplane::host

@@ -18,7 +18,6 @@
 namespace backplane::host {
 namespace {
 
-constexpr rlim_t kCpuSeconds = 5;
 constexpr rlim_t kDescriptors = 256;
 
 void limit(int resource, rlim_t soft, rlim_t hard) {
@@ -100,12 +99,13 @@ void filter_system_calls() {
 
 }  // namespace
 
-void confine_probe(int parent) {
+void confine_probe(int parent, std::chrono::seconds cpu_time) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // It may have ended before that.
   if (getppid() != parent) _exit(1);
   // The first ends it with a signal that says why.
-  limit(RLIMIT_CPU, kCpuSeconds, kCpuSeconds + 1);
+  const auto seconds = static_cast<rlim_t>(cpu_time.count());
+  limit(RLIMIT_CPU, seconds, seconds + 1);
   limit(RLIMIT_CORE, 0, 0);
   limit(RLIMIT_NOFILE, kDescriptors, kDescriptors);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

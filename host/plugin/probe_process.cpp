@@ -92,6 +92,14 @@ class StartOrders {
 
 }  // namespace
 
+Result<FileDescriptor> ProbeProcess::open_program(const std::string& path) {
+  FileDescriptor opened(open(path.c_str(), O_PATH | O_CLOEXEC));
+  if (opened.valid()) return opened;
+  return unavailable(
+      "the program '" + path + "', which tries plugins before they are loaded, cannot be opened",
+      errno);
+}
+
 Result<ProbeProcess> ProbeProcess::start(int program, const ProbeRequest& request) {
   auto written = file_with(write_probe_request(request, getpid()));
   if (!written.ok()) return std::move(written).error();

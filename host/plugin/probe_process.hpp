@@ -17,6 +17,8 @@ class ProbeProcess {
   // Starts the program that is open as `program`. kUnavailable "probe_unavailable" when the system
   // gives no process. Blocks until the program is in place, about a millisecond.
   static Result<ProbeProcess> start(int program, const ProbeRequest& request);
+  // Opens the program at `path` for start(). kUnavailable "probe_unavailable": there is none.
+  static Result<FileDescriptor> open_program(const std::string& path);
   // Kills and reaps it.
   ~ProbeProcess();
   ProbeProcess(ProbeProcess&& other) noexcept;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "host/base/result.hpp"
+#include "host/plugin/trial_plan.hpp"
 
 namespace backplane::host {
 
@@ -21,6 +24,8 @@ struct ProbeRequest {
   std::string plugin;  // its name in the host; begins the messages of errors, unless it is empty
   std::string path;    // absolute; a file that nobody writes to any more
   std::vector<ProbeHandler> handlers;  // none: load, init, deinit and unload only
+  std::optional<TrialPlan> trial{};    // what more is done with them
+  std::chrono::seconds cpu_time{5};    // more than that ends the child
 };
 
 // [any] As it is handed to the probe child, whose parent is process `parent`.

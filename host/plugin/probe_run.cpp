@@ -1,37 +1,22 @@
 #include "host/plugin/probe_run.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <fcntl.h>
 #include <optional>
-#include <poll.h>
-#include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
-#include "host/base/clock.hpp"
 #include "host/base/thread.hpp"
 #include "host/plugin/file_descriptor.hpp"
+#include "host/plugin/left_threads.hpp"
 #include "host/plugin/loaded_handler.hpp"
 #include "host/plugin/preflight.hpp"
 
 namespace backplane::host {
-namespace {
-
-// A thread that was joined, or that has been told to end, is gone by then.
-constexpr std::chrono::milliseconds kThreadsEnd{500};
-
-// The kernel counts them as folders in a folder: that needs no descriptor.
-std::size_t count_threads() {
-  struct stat status {};
-  return stat("/proc/self/task", &status) == 0 ? status.st_nlink : 0;
-}
-
-}  // namespace
-
-ProbeRun::ProbeRun(const ProbeRequest& request, Enter enter)
+ProbeRun::ProbeRun(const ProbeRequest& request, Enter enter, Ask ask)
     : request_(request),
       enter_(std::move(enter)),
+      ask_(std::move(ask)),
       process_(ProcessState::now()),
       thread_(ThreadState::now()),
       threads_(count_threads()) {}
@@ -51,7 +36,7 @@ Result<ProbeReport> ProbeRun::run() {
   for (const DeclaredHandler& handler : shaken_.handlers) {
     report.handlers.push_back(handler.description);
   }
-  if (threads_are_left()) {
+  if (threads_are_left(threads_)) {
     // Unmapped, their next instruction would be their last.
     report.warnings = {std::string(kWillPin), std::string(kLeavesThreads)};
     return report;
@@ -108,20 +93,7 @@ Status ProbeRun::try_handler(const ProbeHandler& handler) {
   enter_(ProbeStage::kCreate, handler.backend);
   const auto found = find_handler(shaken_.handlers, request_.plugin, handler.handler);
   if (!found.ok()) return found.error();
-  const HandlerDescription& description = found.value().description;
-  auto instance = LoadedHandler::create(
-      {.handler = found.value().table,
-       .bridge = &library_->bridge(),
-       .keep_loaded = nullptr,  // it is: by whoever waits for this thread
-       .identity = {.name = description.name, .batch = description.max_batch > 1}},
-      {.backend = handler.backend, .init_json = handler.init_json, .index = 0, .generation = 1});
-  if (!instance.ok()) return std::move(instance).error();
-  instance_ = std::move(instance).value();
-  Status well;
-  if (!handler.user_config_json.empty()) {
-    well = instance_->reconfigure(handler.user_config_json);
-  }
-  if (well.ok()) well = instance_->warm_up();
+  Status well = make(handler, found.value());
   if (well.ok()) well = untouched(before);
   if (!well.ok()) return well;
 
@@ -130,9 +102,36 @@ Status ProbeRun::try_handler(const ProbeHandler& handler) {
   if (well.ok()) well = untouched(before);
   if (!well.ok()) return well;
 
+  if (ask_) {
+    enter_(ProbeStage::kRequests, handler.backend);
+    well = ask_(*instance_, found.value().description, library_->bridge().counts());
+    if (well.ok()) well = untouched(before);
+    if (!well.ok()) return well;
+  }
+
   enter_(ProbeStage::kDestroy, handler.backend);
   instance_.reset();
   return untouched(before);
+}
+
+Status ProbeRun::make(const ProbeHandler& handler, const DeclaredHandler& declared) {
+  const HandlerDescription& description = declared.description;
+  auto instance = LoadedHandler::create(
+      {.handler = declared.table,
+       .bridge = &library_->bridge(),
+       .keep_loaded = nullptr,  // it is: by whoever waits for this thread
+       // Whoever tries it out wants to know what it threw.
+       .identity = {.name = description.name,
+                    .batch = description.max_batch > 1,
+                    .debug_errors = ask_ != nullptr}},
+      {.backend = handler.backend, .init_json = handler.init_json, .index = 0, .generation = 1});
+  if (!instance.ok()) return std::move(instance).error();
+  instance_ = std::move(instance).value();
+  Status well;
+  if (!handler.user_config_json.empty()) {
+    well = instance_->reconfigure(handler.user_config_json);
+  }
+  return well.ok() ? instance_->warm_up() : well;
 }
 
 Status ProbeRun::untouched(const ThreadState& before) const {
@@ -144,16 +143,6 @@ Status ProbeRun::untouched(const ThreadState& before) const {
   if (list.empty()) return {};
   return Error(ErrorCode::kInvalidArgument, "plugin_env_tampering",
                "it changed the process that it is in: " + list);
-}
-
-bool ProbeRun::threads_are_left() const {
-  const TimePoint deadline = Clock::now() + kThreadsEnd;
-  while (count_threads() > threads_) {
-    if (Clock::now() >= deadline) return true;
-    constexpr int kAMillisecond = 1;
-    poll(nullptr, 0, kAMillisecond);
-  }
-  return false;
 }
 
 }  // namespace backplane::host

@@ -10,6 +10,8 @@
 #include "host/base/result.hpp"
 #include "host/base/status.hpp"
 #include "host/plugin/dynamic_library.hpp"
+#include "host/plugin/handler_factory.hpp"
+#include "host/plugin/open_call.hpp"
 #include "host/plugin/probe_report.hpp"
 #include "host/plugin/probe_request.hpp"
 #include "host/plugin/probe_stage.hpp"
@@ -24,9 +26,12 @@ class ProbeRun {
  public:
   // `enter` is told each stage before it begins, and the backend that it is for, if any.
   using Enter = std::function<void(ProbeStage stage, std::string_view backend)>;
+  // [replica] Asks a handler that was made and is well; for a trial.
+  using Ask = std::function<Status(HandlerInstance& instance, const HandlerDescription& description,
+                                   const ContractCounts& counts)>;
 
   // Remembers what the process is like: before any code of the plugin runs.
-  ProbeRun(const ProbeRequest& request, Enter enter);
+  ProbeRun(const ProbeRequest& request, Enter enter, Ask ask = nullptr);
 
   // [loader] Errors as PluginLibrary::open, HandlerFactory::create and HandlerInstance give them,
   // and kInvalidArgument "plugin_env_tampering". `took` is left to others.
@@ -37,12 +42,13 @@ class ProbeRun {
   // On a thread of its own, as a replica.
   Status try_handlers();
   Status try_handler(const ProbeHandler& handler);
+  Status make(const ProbeHandler& handler, const DeclaredHandler& declared);
   // What the plugin has changed so far; `before` is of the calling thread.
   Status untouched(const ThreadState& before) const;
-  bool threads_are_left() const;
 
   const ProbeRequest& request_;
   const Enter enter_;
+  const Ask ask_;
   const ProcessState process_;
   const ThreadState thread_;
   const std::size_t threads_;

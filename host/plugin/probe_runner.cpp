@@ -46,19 +46,15 @@ std::string ProbeRunner::program_beside_this() {
 
 Result<std::unique_ptr<ProbeRunner>> ProbeRunner::start(const std::string& program,
                                                         std::chrono::milliseconds time_limit) {
-  FileDescriptor opened(open(program.c_str(), O_PATH | O_CLOEXEC));
-  if (!opened.valid()) {
-    return Error(ErrorCode::kUnavailable, "probe_unavailable",
-                 "the program '" + program + "', which tries plugins before they are loaded, " +
-                     "cannot be opened: " + std::generic_category().message(errno));
-  }
+  auto opened = ProbeProcess::open_program(program);
+  if (!opened.ok()) return std::move(opened).error();
   FileDescriptor wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake.valid()) {
     return Error(ErrorCode::kUnavailable, "probe_unavailable",
                  "no descriptor for probes: " + std::generic_category().message(errno));
   }
   std::unique_ptr<ProbeRunner> runner(
-      new ProbeRunner(std::move(opened), std::move(wake), time_limit));
+      new ProbeRunner(std::move(opened).value(), std::move(wake), time_limit));
   auto thread =
       Thread::start("bp-probe", ThreadRole::kControl, [self = runner.get()] { self->run(); });
   if (!thread.ok()) return std::move(thread).error();

@@ -7,8 +7,8 @@ namespace backplane::host {
 namespace {
 
 // In the order of ProbeStage.
-constexpr std::array<std::string_view, 8> kWords = {"load",   "handshake", "init",   "create",
-                                                    "health", "destroy",   "deinit", "unload"};
+constexpr std::array<std::string_view, 9> kWords = {
+    "load", "handshake", "init", "create", "health", "requests", "destroy", "deinit", "unload"};
 
 }  // namespace
 

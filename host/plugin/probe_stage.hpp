@@ -6,13 +6,14 @@
 
 namespace backplane::host {
 
-// What a probe does with a plugin, in this order; create, health and destroy for each handler.
+// What a probe does with a plugin, in this order; create to destroy for each handler.
 enum class ProbeStage : std::uint8_t {
   kLoad,       // dlopen: static constructors run
   kHandshake,  // its entry is called, its table proved
   kInit,
   kCreate,  // and reconfigure, for a backend with a user_config, and warm_up
   kHealth,
+  kRequests,  // of a trial only
   kDestroy,
   kDeinit,
   kUnload,  // dlclose: static destructors run

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include "host/plugin/trial_words.hpp"
+
 namespace backplane::host {
 namespace {
 
@@ -47,10 +49,20 @@ TEST_SUITE("plugin") {
   TEST_CASE("ProbeStage: every word leads back to its stage, and no other word to any") {
     for (const ProbeStage stage :
          {ProbeStage::kLoad, ProbeStage::kHandshake, ProbeStage::kInit, ProbeStage::kCreate,
-          ProbeStage::kHealth, ProbeStage::kDestroy, ProbeStage::kDeinit, ProbeStage::kUnload}) {
+          ProbeStage::kHealth, ProbeStage::kRequests, ProbeStage::kDestroy, ProbeStage::kDeinit,
+          ProbeStage::kUnload}) {
       CHECK(probe_stage_of(word_of(stage)) == stage);
     }
     CHECK_FALSE(probe_stage_of("start").has_value());
+  }
+
+  TEST_CASE("judge_probe: what is said of a trial is passed over, but for where it is") {
+    const std::string asked = asking_line(TrialRound::kAlone, {}, 1);
+    CHECK(refusal(asked + report_line({}), kGood).empty());
+    const std::string reloading = reload_line(57, ProbeStage::kDestroy) + mark_line({});
+    CHECK(refusal(reloading, by_signal(SIGSEGV)) ==
+          "plugin_probe_failed: stage 'destroy' of reload 57: it ended the process with signal "
+          "SIGSEGV (Segmentation fault)");
   }
 
   TEST_CASE("judge_probe: a report that was written is read, with every handler") {

@@ -1,5 +1,7 @@
 #include "host/plugin/probe_request.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +43,37 @@ TEST_SUITE("plugin") {
         1));
     REQUIRE(order.ok());
     CHECK(order.value().request.handlers[0].init_json == init);
+  }
+
+  TEST_CASE("ProbeRequest: a trial is carried with it, whatever bytes its samples have") {
+    const std::string bytes("\0\xff\"\n\x7f", 5);
+    const TrialPlan plan{.samples = {"", bytes},
+                         .patience = std::chrono::milliseconds(123),
+                         .reloads = 1000,
+                         .other_copy = "/staging/other.so"};
+    const auto order =
+        read_probe_request(write_probe_request({.plugin = "p",
+                                                .path = "/p.so",
+                                                .handlers = {},
+                                                .trial = plan,
+                                                .cpu_time = std::chrono::seconds(17)},
+                                               1));
+    REQUIRE(order.ok());
+    CHECK(order.value().request.cpu_time == std::chrono::seconds(17));
+    const std::optional<TrialPlan>& read = order.value().request.trial;
+    REQUIRE(read.has_value());
+    CHECK(read->samples == plan.samples);
+    CHECK(read->patience == plan.patience);
+    CHECK(read->reloads == plan.reloads);
+    CHECK(read->other_copy == plan.other_copy);
+  }
+
+  TEST_CASE("ProbeRequest: without a trial there is none, and the usual time") {
+    const auto order = read_probe_request(
+        write_probe_request({.plugin = "p", .path = "/p.so", .handlers = {}}, 1));
+    REQUIRE(order.ok());
+    CHECK_FALSE(order.value().request.trial.has_value());
+    CHECK(order.value().request.cpu_time == std::chrono::seconds(5));
   }
 
   TEST_CASE("ProbeRequest: what nobody of ours wrote is refused") {
