@@ -16,6 +16,7 @@
 #include "host/cli/inspect_command.hpp"
 #include "host/cli/look_commands.hpp"
 #include "host/cli/reload_commands.hpp"
+#include "host/cli/test_plugin_command.hpp"
 #include "host/cli/token_command.hpp"
 
 namespace backplane::host {
@@ -30,6 +31,8 @@ A host of your own:
   serve            run the host
   check FILE       find the errors in a host configuration or an app document
   inspect FILE.so  say what a plugin is, and what would make the host refuse it
+  test-plugin FILE.so
+                   try a plugin out: answers, batches, errors, a thousand reloads
   token            make a token for the admin listener
   audit verify     find the first line of an audit log that is not as it was written
 
@@ -110,6 +113,10 @@ CommandOutcome events(const ParsedCommand& command, std::ostream& out, std::ostr
 
 std::vector<CommandSyntax> all_syntaxes();
 
+CommandOutcome test_plugin(const ParsedCommand& command, std::ostream& out, std::ostream& err) {
+  return {run_test_plugin(command, out, err), std::nullopt};
+}
+
 CommandOutcome completion(const ParsedCommand& command, std::ostream& out, std::ostream& err) {
   return {run_completion(command, all_syntaxes(), read_environment(), out, err), std::nullopt};
 }
@@ -119,14 +126,15 @@ struct Subcommand {
   CommandOutcome (*run)(const ParsedCommand&, std::ostream&, std::ostream&);
 };
 
-constexpr std::array<Subcommand, 8> kSubcommands{{{serve_syntax, serve},
+constexpr std::array<Subcommand, 9> kSubcommands{{{serve_syntax, serve},
                                                   {check_syntax, check},
                                                   {inspect_syntax, inspect},
                                                   {token_syntax, token},
                                                   {audit_syntax, audit},
                                                   {call_syntax, call},
                                                   {events_syntax, events},
-                                                  {completion_syntax, completion}}};
+                                                  {completion_syntax, completion},
+                                                  {test_plugin_syntax, test_plugin}}};
 
 // The commands that are one admin call each.
 std::vector<AdminCommand> admin_commands() {

@@ -191,8 +191,7 @@ typedef struct bp_adopt {
                            bp_release_fn release, void* user);
 } bp_adopt;
 
-/* Threads of the host, for what a plugin has to do beside its calls: it needs none of its own, and
- * none is left running when it is to be unloaded. */
+/* Threads of the host, for work beside calls: none is left running when a plugin is unloaded. */
 #define BP_TASKS_EXTENSION "backplane.tasks/1"
 typedef void (*bp_task_fn)(void* user);
 typedef struct bp_tasks {
@@ -207,11 +206,10 @@ typedef struct bp_tasks {
   bp_status (*submit)(bp_host_ctx* ctx, bp_task_fn run, void* user);
 } bp_tasks;
 
-/* Whether the plugin is where it believes to be. A host that was built for debugging looks for
- * itself: it says so and aborts when a plugin is in two of call_request, call_alloc, call_head,
- * call_write, write_owned and try_write of one call at a time, on two threads, neither of which
- * runs a callback of it, or writes its state from another thread than the one that is to save it.
- */
+/* Whether the plugin is where it believes to be. A host that was built for debugging looks itself,
+ * says so and aborts when a plugin is in two of call_request, call_alloc, call_head, call_write,
+ * write_owned and try_write of one call at a time, on two threads, neither of which runs a callback
+ * of it, or writes its state from another thread than the one that is to save it. */
 #define BP_THREAD_CHECK_EXTENSION "backplane.thread_check/1"
 typedef struct bp_thread_check {
   uint32_t struct_size;
@@ -235,12 +233,10 @@ typedef struct bp_invoke {
    * "backend:" and the tag of a backend. Waits for nothing; as many at once as you like. OK:
    * `done(user, …)` is called exactly once. CONTRACT: `call` is complete; UNSUPPORTED: nobody
    * serves here, as where a plugin is tried; `done` is not called.
-   *
    * `request` is copied. Of it count method ("POST" if empty), path ("/" if empty), query, body,
    * content_type, headers, and deadline_ns where it is earlier than that of `call`; the request id
    * is that of `call`, and so is its traceparent if `request` has none. The deadline of `call`
    * ends this one at its time; an earlier one keeps it from being begun later.
-   *
    * When nobody waits for the answer of `call` any more, `done` is called at once with CANCELLED or
    * DEADLINE, and who serves it is told. When `call` is completed first, this one goes on; the
    * replica is not destroyed, nor its code unloaded, before `done` has returned. `done` may use
@@ -264,8 +260,6 @@ typedef struct bp_replica_info {
   bp_str config_json;  /* "init" of the backend as JSON text; empty if it has none */
   uint64_t generation; /* of the backend; grows with each reload */
 } bp_replica_info;
-
-/* Extensions of the host, which bp_host.get_extension gives by their name. */
 
 /* Series of the plugin's own on the host's page for Prometheus, by the rules of its data model
  * (https://prometheus.io/docs/concepts/data_model/). The host adds the label "plugin". A series
@@ -359,11 +353,9 @@ typedef struct bp_plugin {
   uint32_t handler_count; /* 1 to 256 */
   uint32_t reserved0;     /* 0 */
   const bp_handler* const* handlers;
-  /* [loader] Once per load, before any create(). Quick: no threads, files or network. May be NULL.
-   */
+  /* [loader] Once per load, before any create(). Quick: no threads, files, network. May be NULL. */
   bp_status (*init)(const bp_host* host, bp_error* err);
-  /* [loader] After the last destroy(), only if init gave OK: join threads, drop hooks. May be NULL.
-   */
+  /* [loader] After the last destroy(), if init gave OK: join threads, drop hooks. May be NULL. */
   void (*deinit)(void);
 } bp_plugin;
 

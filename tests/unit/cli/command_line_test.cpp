@@ -32,15 +32,24 @@ bool is_one_line(const std::string& text) {
 TEST_SUITE("cli") {
   TEST_CASE("backplane: a wrong command line is one line and 64") {
     for (const std::vector<std::string>& arguments :
-         {std::vector<std::string>{}, std::vector<std::string>{"frobnicate"},
-          std::vector<std::string>{"--frob"}, std::vector<std::string>{"serve", "--frob"},
-          std::vector<std::string>{"serve", "extra"}, std::vector<std::string>{"serve", "--data"},
-          std::vector<std::string>{"serve", "--data", "x"}, std::vector<std::string>{"check"},
-          std::vector<std::string>{"check", "a", "b"}, std::vector<std::string>{"inspect"},
-          std::vector<std::string>{"inspect", "--jsn", "a.so"}, std::vector<std::string>{"token"},
+         {std::vector<std::string>{},
+          std::vector<std::string>{"frobnicate"},
+          std::vector<std::string>{"--frob"},
+          std::vector<std::string>{"serve", "--frob"},
+          std::vector<std::string>{"serve", "extra"},
+          std::vector<std::string>{"serve", "--data"},
+          std::vector<std::string>{"serve", "--data", "x"},
+          std::vector<std::string>{"check"},
+          std::vector<std::string>{"check", "a", "b"},
+          std::vector<std::string>{"inspect"},
+          std::vector<std::string>{"inspect", "--jsn", "a.so"},
+          std::vector<std::string>{"test-plugin"},
+          std::vector<std::string>{"test-plugin", "a.so", "--reloads", "x"},
+          std::vector<std::string>{"token"},
           std::vector<std::string>{"audit", "verify"},
           std::vector<std::string>{"audit", "sign", "x"},
-          std::vector<std::string>{"status", "extra"}, std::vector<std::string>{"traffic", "e"},
+          std::vector<std::string>{"status", "extra"},
+          std::vector<std::string>{"traffic", "e"},
           std::vector<std::string>{"status", "--admin", "x"},
           std::vector<std::string>{"call", "e", "--token-file", "/nonexistent/t"}}) {
       const Run ran = run(arguments);
@@ -57,6 +66,7 @@ TEST_SUITE("cli") {
     for (const std::vector<std::string>& arguments :
          {std::vector<std::string>{"--help"}, std::vector<std::string>{"serve", "--help"},
           std::vector<std::string>{"check", "--help"}, std::vector<std::string>{"inspect", "-h"},
+          std::vector<std::string>{"test-plugin", "--help"},
           std::vector<std::string>{"token", "--help"}, std::vector<std::string>{"status", "--help"},
           std::vector<std::string>{"call", "-h"}}) {
       const Run ran = run(arguments);
