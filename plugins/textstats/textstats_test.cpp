@@ -4,6 +4,7 @@
 
 #include <backplane/json_writer.hpp>
 #include <backplane/testing.hpp>
+#include <backplane/testing/conformance.hpp>
 
 namespace {
 
@@ -91,5 +92,9 @@ TEST_SUITE("plugins") {
     CHECK(answers[0].http_status == 200);
     CHECK(answers[1].http_status == 400);
     CHECK(answers[2].body.find(R"("words":2)") != std::string::npos);
+  }
+
+  TEST_CASE("textstats: keeps the contract, alone and in batches") {
+    backplane::check_conformance("textstats", {.samples = {document("a b. c"), document("")}});
   }
 }

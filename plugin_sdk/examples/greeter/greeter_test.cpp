@@ -2,8 +2,10 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include <backplane/testing.hpp>
+#include <backplane/testing/conformance.hpp>
 
 // Any test framework will do; this one needs none.
 namespace {
@@ -30,11 +32,19 @@ void greets() {
   expect(polite.send({.query = "name=ray"}).body, "good day ray?");
 }
 
+void keeps_the_contract() {
+  const std::vector<backplane::TestRequest> samples{{.query = "name=ray"}, {.query = "name=Ada"}};
+  for (const auto& finding : backplane::conformance_of("greeter", {.samples = samples})) {
+    expect(finding.passed ? "" : finding.reason, "");
+  }
+}
+
 }  // namespace
 
 int main() {
   try {
     greets();
+    keeps_the_contract();
   } catch (const std::exception& error) {
     expect(error.what(), "no exception");
   }
