@@ -57,7 +57,7 @@ TEST_SUITE("config") {
         load_app_document(source_path("config/apps/quickstart.json"), AppLimits{});
     REQUIRE(document.ok());
     for (const char* name : {"hello", "counter", "batching", "echo", "textstats",
-                             "streaming_tokens", "proxy_async", "kv_cache"}) {
+                             "streaming_tokens", "proxy_async", "kv_cache", "ensemble"}) {
       CAPTURE(name);
       REQUIRE(document.value().endpoints.contains(name));
       CHECK(document.value().endpoints.at(name).traffic == Weights{{name, 1.0}});
