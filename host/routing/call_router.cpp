@@ -55,21 +55,35 @@ void CallRouter::handle(Exchange& exchange) {
   const Status options = read_request_options(exchange.request);
   if (!options.ok()) return refuse(options.error(), exchange);
   const TimePoint deadline = exchange.request.deadline;
-  // Between a publish and the close that follows it the snapshot may be the former one: once more.
-  for (const bool last : {false, true}) {
-    const auto snapshot = table_.current();
-    const auto arm = choose(snapshot, exchange);
-    const Status allowed = arm.ok() ? check(*arm.value(), exchange) : Status(arm.error());
-    if (!allowed.ok()) return refuse(allowed.error(), exchange);
-    const Status sent = send_to(snapshot, *arm.value(), exchange);
-    if (sent.ok()) return;
-    const bool closed = sent.error().code() == ErrorCode::kUnavailable;
-    if (last || !closed) {
-      return refuse(closed ? no_replica(arm.value()->tag) : sent.error(), exchange);
-    }
-    // The next backend's limit counts, not that of the one that closed.
-    exchange.request.deadline = deadline;
+  send(exchange, {.deadline = deadline, .last = false});
+}
+
+void CallRouter::send(Exchange& exchange, Try one) {
+  const auto snapshot = table_.current();
+  const auto arm = choose(snapshot, exchange);
+  const Status allowed = arm.ok() ? check(*arm.value(), exchange) : Status(arm.error());
+  if (!allowed.ok()) return refuse(allowed.error(), exchange);
+  address_to(*arm.value(), exchange);
+  Turn turn{.snapshot = snapshot, .arm = arm.value(), .exchange = &exchange, .one = one};
+  if (arm.value()->sink->runs_inline()) return take_turn(std::move(turn));
+  submit(turn);
+}
+
+void CallRouter::submit(const Turn& turn) {
+  Exchange& exchange = *turn.exchange;
+  RequestList one;
+  one.push_back(PendingRequest(exchange));
+  const Status sent = turn.arm->sink->submit(one, shard_);
+  if (sent.ok()) return;
+  static_cast<void>(one.pop_front().release());
+  const bool closed = sent.error().code() == ErrorCode::kUnavailable;
+  if (turn.one.last || !closed) {
+    return refuse(closed ? no_replica(turn.arm->tag) : sent.error(), exchange);
   }
+  // Between a publish and the close that follows it the snapshot may be the former one: once more.
+  // The next backend's limit counts, not that of the one that closed.
+  exchange.request.deadline = turn.one.deadline;
+  send(exchange, {.deadline = turn.one.deadline, .last = true});
 }
 
 Result<const Arm*> CallRouter::choose(const std::shared_ptr<const RoutingSnapshot>& snapshot,
@@ -145,22 +159,6 @@ Status CallRouter::check(const Arm& arm, const Exchange& exchange) {
   return {};
 }
 
-Status CallRouter::send_to(const std::shared_ptr<const RoutingSnapshot>& snapshot, const Arm& arm,
-                           Exchange& exchange) {
-  address_to(arm, exchange);
-  if (!arm.sink->runs_inline()) return submit(*arm.sink, exchange);
-  take_turn({snapshot, arm.sink.get(), &exchange});
-  return {};
-}
-
-Status CallRouter::submit(RequestSink& sink, Exchange& exchange) const {
-  RequestList one;
-  one.push_back(PendingRequest(exchange));
-  Status sent = sink.submit(one, shard_);
-  if (!sent.ok()) static_cast<void>(one.pop_front().release());
-  return sent;
-}
-
 void CallRouter::take_turn(Turn turn) {
   {
     const MutexLock lock(turns_mutex_);
@@ -178,8 +176,7 @@ void CallRouter::take_turn(Turn turn) {
       next = std::move(turns_.front());
       turns_.pop_front();
     }
-    const Status sent = submit(*next.sink, *next.exchange);
-    if (!sent.ok()) refuse(sent.error(), *next.exchange);
+    submit(next);
   }
 }
 

@@ -53,11 +53,16 @@ class CallRouter final : public HttpHandler {
     std::shared_ptr<const RoutingSnapshot> snapshot;  // keeps what the rest points to
     RequestStats* stats = nullptr;                    // null: not counted
   };
-  // One for a backend that runs inline.
+  // Which one it is of the two tries that a question has.
+  struct Try {
+    TimePoint deadline{};  // as it came
+    bool last = false;
+  };
   struct Turn {
-    std::shared_ptr<const RoutingSnapshot> snapshot;  // keeps the sink
-    RequestSink* sink = nullptr;
+    std::shared_ptr<const RoutingSnapshot> snapshot;  // keeps the arm
+    const Arm* arm = nullptr;
     Exchange* exchange = nullptr;
+    Try one{};
   };
 
   // The arm for `exchange` in `snapshot`, and its ticket.
@@ -67,11 +72,10 @@ class CallRouter final : public HttpHandler {
   void give_ticket(const std::shared_ptr<const RoutingSnapshot>& snapshot, RequestStats* stats,
                    Exchange& exchange) BP_REQUIRES(mutex_);
   static Status check(const Arm& arm, const Exchange& exchange);
-  // As RequestSink::submit().
-  Status send_to(const std::shared_ptr<const RoutingSnapshot>& snapshot, const Arm& arm,
-                 Exchange& exchange);
+  void send(Exchange& exchange, Try one);
+  // For a backend that runs inline.
   void take_turn(Turn turn);
-  Status submit(RequestSink& sink, Exchange& exchange) const;
+  void submit(const Turn& turn);
 
   const RoutingTable& table_;
   const std::size_t shard_;

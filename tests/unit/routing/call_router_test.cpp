@@ -55,6 +55,7 @@ class InlineSink final : public RequestSink {
       : RequestSink("inline@1"), run_(std::move(run)) {}
 
   Status submit(RequestList& burst, std::size_t /*thread*/) override {
+    if (closed_) return Error(ErrorCode::kUnavailable, "backend is closed");
     CHECK_FALSE(std::exchange(running_, true));
     while (!burst.empty()) {
       PendingRequest request = burst.pop_front();
@@ -68,8 +69,10 @@ class InlineSink final : public RequestSink {
   std::chrono::milliseconds drain_estimate() const override { return {}; }
   std::size_t slots() const override { return 1; }
   bool runs_inline() const override { return true; }
+  void close() { closed_ = true; }
 
  private:
+  bool closed_ = false;
   const std::function<void(Exchange&)> run_;
   bool running_ = false;
 };
@@ -186,6 +189,24 @@ TEST_SUITE("routing") {
     fixture.publish({}, {arm_to("inline", 0, sink)});
     CHECK(fixture.call("backend:inline").done());
     CHECK(order == "<><>");
+    fixture.finish_all();
+  }
+
+  TEST_CASE("CallRouter: whose turn comes when its backend has closed is asked of the next one") {
+    CallFixture fixture;
+    const auto after = std::make_shared<FakeSink>("inline@2");
+    std::shared_ptr<InlineSink> before;
+    TestExchange* second = nullptr;
+    before = std::make_shared<InlineSink>([&](Exchange&) {
+      second = &fixture.call("backend:inline");
+      fixture.publish({}, {arm_to("inline", 0, after)});
+      before->close();
+    });
+    fixture.publish({}, {arm_to("inline", 0, before)});
+    CHECK(fixture.call("backend:inline").done());
+    CHECK_FALSE(second->done());
+    CHECK(after->answer_all("of the new code") == 1);
+    CHECK(second->answer() == "200 of the new code");
     fixture.finish_all();
   }
 }
