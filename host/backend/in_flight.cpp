@@ -16,6 +16,14 @@ void InFlight::wait_until_empty() {
   while (count() > 0) changed_.wait(mutex_);
 }
 
+bool InFlight::wait_until_empty(TimePoint deadline) {
+  MutexLock lock(mutex_);
+  while (count() > 0) {
+    if (!changed_.wait_until(mutex_, deadline)) return count() == 0;
+  }
+  return true;
+}
+
 void InFlight::enter(std::uint32_t count) {
   MutexLock lock(mutex_);
   count_.store(this->count() + count, std::memory_order_relaxed);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "host/base/clock.hpp"
 #include "host/base/mutex.hpp"
 
 namespace backplane::host {
@@ -19,6 +20,8 @@ class InFlight {
   std::uint32_t wait_for_room();
   // [replica] Blocks until every one has left.
   void wait_until_empty();
+  // [replica] So, but not longer than to `deadline`: whether every one has.
+  bool wait_until_empty(TimePoint deadline);
   // [replica] Takes `count`, for which there was room.
   void enter(std::uint32_t count);
   // [any] One is answered. The last thing that its thread does with the replica.

@@ -18,6 +18,8 @@ void complete_all(RequestList& done) {
 
 // How long an ailing handler that does not fail may go unnoticed while it serves.
 constexpr std::chrono::seconds kLookEvery{1};
+// What an ailing handler has out is waited for so long, before the next request is looked at.
+constexpr std::chrono::milliseconds kPatience{100};
 
 bool is_faulty(const Exchange& exchange) {
   return exchange.fault != HandlerFault::kNone;
@@ -141,19 +143,22 @@ void Replica::look_after() {
   failed_.store(false, std::memory_order_relaxed);
   next_look_ = latest_ + kLookEvery;
   const Status well = instance_->health();
-  if (!well.ok() && pace_.allows(latest_)) replace(well.error());
+  if (well.ok() || !pace_.allows(latest_)) return;
+  pace_.count(latest_);
+  // Not for long: what the old one has out may need this thread.
+  if (out_.wait_until_empty(Clock::now() + kPatience) && !instance_->is_waited_for()) {
+    return replace(well.error());
+  }
+  failed_.store(true, std::memory_order_relaxed);
 }
 
 void Replica::replace(const Error& ailment) {
-  pace_.count(latest_);
   const std::string who = "replica " + std::to_string(seat_.index) + " of '" + seat_.tag + "'";
   auto instance = create_instance();
   if (!instance.ok()) {
     return log_warning("backend", who + " is not well (" + ailment.message() +
                                       ") and cannot be replaced: " + instance.error().message());
   }
-  // What it has out is answered by it.
-  out_.wait_until_empty();
   instance_ = std::move(instance).value();
   stats_->count_restart();
   log_warning("backend", who + " was not well (" + ailment.message() + ") and was replaced");

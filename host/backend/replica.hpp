@@ -49,8 +49,9 @@ struct ReplicaSeat {
 // handler that is not async has made them all when it returns.
 //
 // After a failure of its handler, and every second, it asks whether the handler is well, between
-// two requests; where it is not, it makes another one in its place. Until that is made the old one
-// stays. Not where it executes inline, on threads that must not make handlers.
+// two requests; where it is not, it makes another one in its place, unless what the old one has out
+// does not come back in a moment. Until that is made the old one stays. Not where it executes
+// inline, on threads that must not make handlers.
 class Replica final : private AnswerSink {
  public:
   // `on_exited` is the last thing the thread does.

@@ -5,6 +5,8 @@
 namespace backplane::host {
 
 void AbandonSignal::raise() {
+  const std::thread::id self = std::this_thread::get_id();
+  bool nested = false;  // in a callback that has listened again
   Callback callback = nullptr;
   void* user = nullptr;
   {
@@ -13,18 +15,22 @@ void AbandonSignal::raise() {
     callback = std::exchange(callback_, nullptr);
     if (callback == nullptr) return;
     user = user_;
-    runner_ = std::this_thread::get_id();
+    nested = runner_ == self;
+    runner_ = self;
   }
   callback(user);
   {
     MutexLock lock(mutex_);
-    runner_ = {};
+    if (!nested && runner_ == self) runner_ = {};
   }
   ended_.notify_all();
 }
 
 bool AbandonSignal::listen(Callback callback, void* user) {
-  bool forgotten = false;
+  const std::thread::id self = std::this_thread::get_id();
+  std::atomic<bool> forgotten{false};
+  std::atomic<bool>* outer = nullptr;
+  bool nested = false;
   {
     MutexLock lock(mutex_);
     if (heard_.exchange(true, std::memory_order_relaxed)) return false;
@@ -33,16 +39,22 @@ bool AbandonSignal::listen(Callback callback, void* user) {
       user_ = user;
       return true;
     }
-    runner_ = std::this_thread::get_id();
+    nested = runner_ == self;
+    if (nested) outer = forgotten_;
+    runner_ = self;
     forgotten_ = &forgotten;
   }
   callback(user);
   // It may have answered, and the exchange be somebody else's by now.
-  if (forgotten) return true;
+  if (forgotten) {
+    if (outer != nullptr) *outer = true;
+    return true;
+  }
   {
     MutexLock lock(mutex_);
-    runner_ = {};
-    forgotten_ = nullptr;
+    // Unless another thread runs the next one meanwhile.
+    if (!nested && runner_ == self) runner_ = {};
+    if (forgotten_ == &forgotten) forgotten_ = outer;
   }
   ended_.notify_all();
   return true;

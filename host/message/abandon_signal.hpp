@@ -21,11 +21,14 @@ class AbandonSignal {
   // `callback` will run once, when it is raised; when it is already, then here and now. False:
   // there has been one since reset(), and nothing changes.
   bool listen(Callback callback, void* user);
+  // Whether listen() would be refused now.
+  bool heard() const { return heard_.load(std::memory_order_relaxed); }
   // No callback runs once this has returned: one that runs on another thread is waited for. The
   // callback itself may do this and pass the exchange back.
   void forget();
 
-  // Ready for the next time, unless somebody listens for this one.
+  // Ready for the next time, unless somebody listens for this one. In a callback, too: then what it
+  // listens for may be told of while it still runs, here or on another thread.
   void rearm();
 
   // Whatever was used of it has been passed back with the exchange. Most requests use nothing.
@@ -42,8 +45,9 @@ class AbandonSignal {
   std::atomic<bool> heard_{false};  // listen() was called; written under the mutex
   Callback callback_ BP_GUARDED_BY(mutex_) = nullptr;
   void* user_ BP_GUARDED_BY(mutex_) = nullptr;
-  std::thread::id runner_ BP_GUARDED_BY(mutex_);     // who runs the callback; nobody: none
-  bool* forgotten_ BP_GUARDED_BY(mutex_) = nullptr;  // of a listen() that runs it
+  std::thread::id runner_ BP_GUARDED_BY(mutex_);  // who runs the callback; nobody: none
+  // Of a listen() that runs it.
+  std::atomic<bool>* forgotten_ BP_GUARDED_BY(mutex_) = nullptr;
 };
 
 }  // namespace backplane::host

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "host/base/log.hpp"
+
 namespace backplane::host {
 
 // Bytes that belong to a plugin and are sent from where they stand. Part of a response, then of a
@@ -41,12 +43,21 @@ class AdoptedBytes {
   // [holder] Gives them back.
   void reset() noexcept {
     bytes_ = {};
-    if (release_ != nullptr) std::exchange(release_, nullptr)(user_);
+    if (release_ != nullptr) give_back();
     // Behind the call of its code.
     code_.reset();
   }
 
  private:
+  // A plugin that was built without the SDK may throw here.
+  void give_back() noexcept {
+    try {
+      std::exchange(release_, nullptr)(user_);
+    } catch (...) {
+      log_error("plugin", "the release of adopted bytes threw");
+    }
+  }
+
   std::string_view bytes_;
   Release release_ = nullptr;
   void* user_ = nullptr;

@@ -180,15 +180,18 @@ bp_status CallSlot::write(const void* data, std::uint64_t length, std::uint32_t 
   if (stream_ == nullptr && ((flags & BP_WRITE_MORE) == 0 || !begin_stream())) {
     return dropping_ ? BP_OK : collect(data, length);
   }
+  // Held: a callback that is told of the end may complete the call while this waits.
+  const std::shared_ptr<AnswerStream> stream = stream_;
   return status_of(
-      stream_->write({static_cast<const char*>(data), length}, exchange_->request.deadline));
+      stream->write({static_cast<const char*>(data), length}, exchange_->request.deadline));
 }
 
 bp_status CallSlot::try_write(const void* data, std::uint64_t length) {
   const bp_status refused = check_write(data, length);
   if (refused != BP_OK) return refused;
   if (stream_ == nullptr && !begin_stream()) return write(data, length, BP_WRITE_MORE);
-  return status_of(stream_->try_write({static_cast<const char*>(data), length}));
+  const std::shared_ptr<AnswerStream> stream = stream_;
+  return status_of(stream->try_write({static_cast<const char*>(data), length}));
 }
 
 bool CallSlot::begin_stream() {
@@ -286,7 +289,8 @@ std::optional<Error> CallSlot::finish() {
 }
 
 void CallSlot::pass_on(bool whole) {
-  const std::shared_ptr<AnswerStream> stream = std::move(stream_);
+  // Not moved: whoever writes may be looking at it.
+  const std::shared_ptr<AnswerStream> stream = stream_;
   if (stream == nullptr) return exchange_->complete();
   stream->end(whole);
 }

@@ -37,7 +37,7 @@ class CallSlot {
   // Of bp_flow. EXHAUSTED: there is no room now.
   bp_status try_write(const void* data, std::uint64_t length);
   // Null before the answer has been begun in pieces.
-  AnswerStream* stream() const { return stream_.get(); }
+  const std::shared_ptr<AnswerStream>& stream() const { return stream_; }
 
   // [any] The call is over. Gives why what the handler wrote may not be sent on, if so;
   // otherwise the exchange's response is ready.

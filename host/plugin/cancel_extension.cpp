@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "host/plugin/call_handle.hpp"
+#include "host/plugin/callback_fence.hpp"
 
 namespace backplane::host {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 void run_cancelled(void* user) noexcept {
   OpenCall& call = *static_cast<OpenCall*>(user);
   call.callback_thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  call.cancelled(call.cancelled_user);
+  run_callback("a callback of on_cancel", [&] { call.cancelled(call.cancelled_user); });
   call.callback_thread.store({}, std::memory_order_relaxed);
   if (call.left_to_callback) call.owner.let_go(call);
 }

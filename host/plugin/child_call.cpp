@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "host/plugin/abi_bridge.hpp"
+#include "host/plugin/callback_fence.hpp"
 #include "host/plugin/handler_calls.hpp"
 #include "host/plugin/open_call.hpp"
 
@@ -140,7 +141,7 @@ void ChildCall::tell_answer() {
     return tell(502, "the answer is larger than " + std::to_string(max_body_) + " bytes");
   }
   if (response.broken) return tell(502, "the answer was cut off");
-  if (collected_.empty()) return tell(response.status, response.body);
+  if (collected_.empty()) return tell(response.status, response.content());
   collected_ += response.body;
   tell(response.status, collected_);
 }
@@ -160,8 +161,10 @@ void ChildCall::cancel() {
 void ChildCall::tell(unsigned http_status, std::string_view body) {
   CallOwner& owner = *owner_;
   {
-    const LogScope scope(owner.place(), request.request_id, 1);
-    listener_.done(listener_.user, status_of(http_status), http_status, to_bp_str(body));
+    const LogScope scope(owner.place(), request.request_id, LogScope::Where::kElsewhere);
+    run_callback("the end of a call", [&] {
+      listener_.done(listener_.user, status_of(http_status), http_status, to_bp_str(body));
+    });
   }
   // Nothing of the plugin, nor of its replica, is used for it any more.
   owner.release();

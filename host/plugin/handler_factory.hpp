@@ -65,6 +65,8 @@ class HandlerInstance {
 
   // [replica] Between executes. Ok for a handler without a health check.
   virtual Status health() = 0;
+  // [replica] Whether it has calls of others out, which must come back before it can go.
+  virtual bool is_waited_for() { return false; }
 
   // [replica] Whether it has anything to hand over; always the same.
   virtual bool saves_state() { return false; }

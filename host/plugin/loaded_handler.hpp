@@ -49,6 +49,7 @@ class LoadedHandler final : public HandlerInstance {
   Status reconfigure(std::string_view user_config_json) override;
   // kUnavailable "unhealthy" with the plugin's words.
   Status health() override;
+  bool is_waited_for() override { return calls_.is_held() || async_calls_.is_held(); }
   bool saves_state() override;
   // kInvalidArgument "state_save_failed" with the plugin's words.
   Result<std::optional<HandlerState>> save_state() override;

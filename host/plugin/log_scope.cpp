@@ -13,6 +13,11 @@ LogScope::LogScope(const LogPlace& place, const RequestId& first, std::size_t re
   current = this;
 }
 
+LogScope::LogScope(const LogPlace& place, const RequestId& first, Where where)
+    : place_(place), first_(first), requests_(1), where_(where), outer_(current) {
+  current = this;
+}
+
 LogScope::~LogScope() {
   current = outer_;
 }
@@ -31,7 +36,10 @@ LogFields LogScope::fields() {
 }
 
 const LogPlace* LogScope::place() {
-  return current == nullptr ? nullptr : &current->place_;
+  // Behind what runs in between, as an answer that comes while execute() still runs.
+  const LogScope* scope = current;
+  while (scope != nullptr && scope->where_ == Where::kElsewhere) scope = scope->outer_;
+  return scope == nullptr ? nullptr : &scope->place_;
 }
 
 void log_from_plugin(LogLevel level, std::string_view plugin, std::string_view message) {

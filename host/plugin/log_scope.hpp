@@ -34,13 +34,21 @@ class LogScope {
   // [any] What the calling thread's scope says: backend, replica, generation, request, batch. Empty
   // outside of any.
   static LogFields fields();
-  // [any] Whose code the calling thread runs; null outside of any scope.
+  // [any] The replica that the calling thread is of; null where it is of none.
   static const LogPlace* place();
+
+  // Whose thread it is.
+  enum class Where : std::uint8_t {
+    kReplica,    // of the replica, as far as its code runs now
+    kElsewhere,  // of whoever brings an answer to the replica's code
+  };
+  LogScope(const LogPlace& place, const RequestId& first, Where where);
 
  private:
   const LogPlace& place_;
   const RequestId first_;
   const std::size_t requests_;
+  const Where where_ = Where::kReplica;
   const LogScope* const outer_;
 };
 

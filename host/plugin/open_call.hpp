@@ -56,6 +56,11 @@ class CallOwner {
     const MutexLock lock(mutex_);
     if (--holds_ == 0) released_.notify_all();
   }
+  // [replica] Whether anything has not been released yet.
+  bool is_held() {
+    const MutexLock lock(mutex_);
+    return holds_ > 0;
+  }
   // [replica] Blocks until everything has been released.
   void wait_released() {
     const MutexLock lock(mutex_);
@@ -133,6 +138,8 @@ struct alignas(64) OpenCall {
   std::atomic<std::thread::id> callback_thread{};  // while it runs
   bp_cancelled_fn cancelled = nullptr;
   void* cancelled_user = nullptr;
+  bp_writable_fn writable = nullptr;
+  void* writable_user = nullptr;
   std::string message;  // of the completion, cut to a bound
 };
 

@@ -76,6 +76,29 @@ TEST_SUITE("backend") {
     CHECK(ailing.ask() == "200 2");
   }
 
+  TEST_CASE("Backend: what an ailing handler has out is not waited for in vain") {
+    Ailing ailing;
+    ailing.host.factory->be_async();
+    Exchange* out = nullptr;
+    AnswerSink* to = nullptr;
+    ailing.host.factory->on_start = [&](Exchange& exchange, AnswerSink& sink) {
+      ailing.host.factory->on_request(exchange);
+      if (exchange.request.path == "/keep") {
+        out = &exchange;
+        to = &sink;
+        return;
+      }
+      FakeHandlerFactory::answer_later(exchange, sink, exchange.response.body);
+    };
+    ailing.host.start(BackendFixture::spec());
+    TestExchange kept("/keep");
+    CHECK(ailing.host.submit(kept).ok());
+    CHECK(ailing.ask("/break") == "500 1");
+    CHECK(ailing.ask() == "500 1");
+    FakeHandlerFactory::answer_later(*out, *to, "at last");
+    REQUIRE(kept.wait());
+  }
+
   TEST_CASE("Backend: a handler that fails and is well stays, for failures are answers too") {
     BackendFixture host;
     host.factory->on_request = [](Exchange& exchange) {

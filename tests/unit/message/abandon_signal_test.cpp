@@ -1,6 +1,7 @@
 #include "host/message/abandon_signal.hpp"
 
 #include <atomic>
+#include <string>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -135,6 +136,36 @@ TEST_SUITE("message") {
     CHECK(shared.told == 1);
     CHECK_FALSE(shared.signal.raised());
     CHECK(shared.signal.listen(count, &shared.told));
+  }
+
+  TEST_CASE(
+      "AbandonSignal: a callback may listen for the next time, which may come while it runs") {
+    struct Shared {
+      AbandonSignal signal;
+      std::string told;
+    } shared;
+    shared.signal.raise();
+    CHECK(shared.signal.listen(
+        [](void* user) {
+          auto& own = *static_cast<Shared*>(user);
+          own.told += "<";
+          own.signal.rearm();
+          CHECK(own.signal.listen(
+              [](void* again) {
+                auto& inner = *static_cast<Shared*>(again);
+                inner.told += "inner";
+                inner.signal.forget();
+                inner.signal.reset();
+              },
+              user));
+          own.signal.raise();
+          own.told += ">";
+        },
+        &shared));
+    CHECK(shared.told == "<inner>");
+    // Nobody runs one any more, so this waits for nobody.
+    shared.signal.forget();
+    CHECK_FALSE(shared.signal.raised());
   }
 }
 

@@ -178,6 +178,26 @@ TEST_SUITE("plugin") {
     asking.complete(0);
   }
 
+  TEST_CASE(
+      "invoke: an answer that a plugin lent is told like another, and not on a replica's thread") {
+    Asking asking;
+    TestExchange exchange;
+    asking.start(exchange);
+    REQUIRE(asking.ask() == BP_OK);
+    std::uint32_t on_replica = 7;
+    asking.told.then = [&] {
+      const auto* check = static_cast<const bp_thread_check*>(
+          asking.host->get_extension(asking.host->ctx, BP_THREAD_CHECK_EXTENSION));
+      on_replica = check->is_replica_thread(asking.host->ctx, nullptr);
+    };
+    Exchange& asked = *asking.router.kept[0];
+    asked.response.adopted = AdoptedBytes("lent", nullptr, nullptr, nullptr);
+    asked.complete();
+    CHECK(asking.told.all == std::vector<std::string>{"0 200 lent"});
+    CHECK(on_replica == 0);
+    asking.complete(0);
+  }
+
   TEST_CASE("invoke: who leaves ends what was asked, once, and who serves it can tell") {
     Asking asking;
     TestExchange parent;
