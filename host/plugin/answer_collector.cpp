@@ -120,9 +120,11 @@ void AnswerCollector::take_piece(Asked& asked) {
   }
   answer.answered = true;
   answer.fault = asked.fault;
-  answer.body += asked.response.body;
+  answer.body += asked.response.content();
   answer.cut_off = asked.response.broken;
   asked.response.body.clear();
+  // Before the code that is to be told of it can go.
+  asked.response.adopted.reset();
 }
 
 }  // namespace backplane::host

@@ -89,7 +89,9 @@ Status ReloadTrial::load(const std::string& path) {
   if (!shaken.ok()) return std::move(shaken).error();
   next_->shaken = std::move(shaken).value();
   enter(ProbeStage::kInit);
-  return next_->library.initialize(next_->shaken);
+  Status initialized = next_->library.initialize(next_->shaken);
+  if (initialized.ok()) next_->library.bridge().allow_tasks(*next_->tasks, next_->code);
+  return initialized;
 }
 
 Status ReloadTrial::use() {
@@ -102,6 +104,8 @@ Status ReloadTrial::use() {
   });
   if (!replica.ok()) return std::move(replica).error();
   replica.value().join();
+  // Ends its threads, too, which would be taken for the plugin's.
+  next_->tasks->stop(kNever);
   return used;
 }
 

@@ -14,6 +14,7 @@
 #include "host/plugin/handshake.hpp"
 #include "host/plugin/probe_request.hpp"
 #include "host/plugin/probe_stage.hpp"
+#include "host/plugin/task_pool.hpp"
 #include "host/plugin/trial_words.hpp"
 
 namespace backplane::host {
@@ -38,6 +39,8 @@ class ReloadTrial {
   struct Loaded {
     DynamicLibrary library;
     Handshake shaken;
+    std::shared_ptr<const int> code = std::make_shared<const int>();  // that it is loaded
+    std::unique_ptr<TaskPool> tasks = std::make_unique<TaskPool>();
   };
 
   Status reload(std::uint32_t number);

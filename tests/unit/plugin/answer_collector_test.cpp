@@ -47,6 +47,31 @@ TEST_SUITE("plugin") {
     }
   }
 
+  TEST_CASE("AnswerCollector: what a handler lends is taken and given back at once") {
+    static std::string lent;
+    static int released = 0;
+    lent.assign(std::size_t{20} << 10U, 'l');
+    released = 0;
+    FakeHandler fake;
+    fake.script.execute = [](const bp_host& host, bp_call* const* calls, std::uint32_t) {
+      const auto* adopt =
+          static_cast<const bp_adopt*>(host.get_extension(host.ctx, BP_ADOPT_EXTENSION));
+      adopt->write_owned(
+          calls[0], lent.data(), lent.size(), 0, [](void*) { ++released; }, nullptr);
+      host.call_complete(calls[0], BP_OK, {});
+      return BP_OK;
+    };
+    const auto instance = fake.instance(std::uint64_t{1} << 20U);
+    REQUIRE(instance.ok());
+    const auto collector = AnswerCollector::start();
+    REQUIRE(collector.ok());
+    const std::vector<std::string> bodies{"a"};
+    const auto answers = collector.value()->ask(
+        *instance.value(), {.name = "fake", .version = "1", .max_batch = 1}, bodies, kPatience);
+    CHECK(answers.at(0).body == lent);
+    CHECK(released == 1);
+  }
+
   TEST_CASE("AnswerCollector: what is left open is the handler's breach, and answered") {
     FakeHandler fake;
     fake.script.execute = [](const bp_host&, bp_call* const*, std::uint32_t) { return BP_OK; };
