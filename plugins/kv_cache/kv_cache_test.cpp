@@ -35,7 +35,7 @@ TEST_SUITE("plugins") {
 
   TEST_CASE("kv_cache: who takes over has every entry, whatever its bytes") {
     TestReplica former("kv_cache");
-    const std::string odd("3 x\0\n 7", 8);
+    const std::string odd("3 x\0\n 7", 7);
     put(former, "plain", "text");
     put(former, "odd", odd);
     put(former, "12%20", "");
