@@ -119,7 +119,8 @@ void AnswerCollector::take_piece(Asked& asked) {
     answer.head = asked.response.headers.wire();
   }
   answer.answered = true;
-  answer.fault = asked.fault;
+  // Written until the last piece has been given away.
+  if (!asked.response.more) answer.fault = asked.fault;
   answer.body += asked.response.content();
   answer.cut_off = asked.response.broken;
   asked.response.body.clear();
