@@ -83,14 +83,14 @@ Status ReloadTrial::load(const std::string& path) {
   if (!judged.ok()) return std::move(judged).error();
   auto library = DynamicLibrary::load(path, request_.plugin);
   if (!library.ok()) return std::move(library).error();
-  next_.emplace(Loaded{.library = std::move(library).value(), .shaken = {}});
+  next_.emplace(Loaded{.object = std::move(library).value(), .shaken = {}});
   enter(ProbeStage::kHandshake);
-  auto shaken = next_->library.greet(judged.value().note);
+  auto shaken = next_->object.greet(judged.value().note);
   if (!shaken.ok()) return std::move(shaken).error();
   next_->shaken = std::move(shaken).value();
   enter(ProbeStage::kInit);
-  Status initialized = next_->library.initialize(next_->shaken);
-  if (initialized.ok()) next_->library.bridge().allow_tasks(*next_->tasks, next_->code);
+  Status initialized = next_->object.initialize(next_->shaken);
+  if (initialized.ok()) next_->object.bridge().allow_tasks(*next_->tasks, next_->code);
   return initialized;
 }
 
@@ -116,7 +116,7 @@ Status ReloadTrial::use(const ProbeHandler& handler) {
   const HandlerDescription& description = found.value().description;
   auto instance = LoadedHandler::create(
       {.handler = found.value().table,
-       .bridge = &next_->library.bridge(),
+       .bridge = &next_->object.bridge(),
        .keep_loaded = nullptr,  // it is: by whoever waits for this thread
        .identity = {.name = description.name, .batch = description.max_batch > 1}},
       {.backend = handler.backend,
@@ -147,12 +147,12 @@ Status ReloadTrial::use(const ProbeHandler& handler) {
 Status ReloadTrial::close(std::optional<Loaded>& loaded) {
   if (!loaded) return {};
   enter(ProbeStage::kDeinit);
-  loaded->library.deinitialize();
+  loaded->object.deinitialize();
   if (threads_are_left(threads_)) {
     return does_not_go(kLeavesThreads, "threads of it run on after its deinit");
   }
   enter(ProbeStage::kUnload);
-  if (!loaded->library.unload()) return does_not_go(kWillPin, "it stays in memory");
+  if (!loaded->object.unload()) return does_not_go(kWillPin, "it stays in memory");
   loaded.reset();
   return {};
 }

@@ -37,7 +37,7 @@ class ReloadTrial {
 
  private:
   struct Loaded {
-    DynamicLibrary library;
+    DynamicLibrary object;
     Handshake shaken;
     std::shared_ptr<const int> code = std::make_shared<const int>();  // that it is loaded
     std::unique_ptr<TaskPool> tasks = std::make_unique<TaskPool>();
