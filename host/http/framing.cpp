@@ -224,9 +224,9 @@ std::optional<Refusal> decide_framing(const char* head, std::span<const FieldSpa
                                       Framing& framing) {
   Collected all;
   collect(head, fields, all);
+  framing.host_known = !known_host.empty() && is_same(all.host, known_host);
   if (all.hosts > 1 || (all.hosts == 0 && minor_version > 0) ||
-      (all.hosts == 1 && (all.host != known_host || known_host.empty()) &&
-       !is_valid_host(all.host))) {
+      (all.hosts == 1 && !framing.host_known && !is_valid_host(all.host))) {
     return Refusal{ErrorCode::kMalformed, HttpFault::kHost, "bad_host",
                    "a request needs exactly one valid Host field"};
   }

@@ -19,6 +19,7 @@ struct Framing {
   bool keep_alive = true;
   bool expects_continue = false;
   std::optional<std::size_t> host_field;  // which of the fields is Host
+  bool host_known = false;                // it is the `known_host`
 };
 
 // Decides from the raw fields, and nowhere else, how a request is framed (RFC 9112 3.2, 6, 9.3;

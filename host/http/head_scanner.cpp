@@ -1,5 +1,7 @@
 #include "host/http/head_scanner.hpp"
 
+#include <cstring>
+
 #include "host/message/byte_classes.hpp"
 #include "host/message/headers.hpp"
 
@@ -15,6 +17,12 @@ bool is_blank(char c) {
 
 Span span(std::size_t begin, std::size_t end) {
   return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)};
+}
+
+// Whether all of `literal` stands at `at`, which is not behind the end of `bytes`.
+template <std::size_t kSize>
+bool stands_at(std::string_view bytes, std::size_t at, const char (&literal)[kSize]) {
+  return bytes.size() - at >= kSize - 1 && std::memcmp(bytes.data() + at, literal, kSize - 1) == 0;
 }
 
 Refusal bad_line(std::string_view detail) {
@@ -117,7 +125,7 @@ HeadScanner::Outcome HeadScanner::expect_lf(char c, State next) {
 
 HeadScanner::Outcome HeadScanner::scan_method(std::string_view bytes) {
   // Most requests begin so.
-  if (position_ == mark_ && is_literal(bytes.substr(mark_, 4), "GET ")) {
+  if (position_ == mark_ && stands_at(bytes, mark_, "GET ")) {
     position_ += 3;
   } else {
     position_ = skip_class<ByteClass::kToken>(bytes, position_);
@@ -154,7 +162,7 @@ HeadScanner::Outcome HeadScanner::scan_target(std::string_view bytes) {
 
 HeadScanner::Outcome HeadScanner::scan_version(std::string_view bytes) {
   // Nearly always all of it is there, and is this.
-  if (position_ == mark_ && is_literal(bytes.substr(mark_, kVersionText.size()), "HTTP/1.1")) {
+  if (position_ == mark_ && stands_at(bytes, mark_, "HTTP/1.1")) {
     position_ += kVersionText.size();
   }
   for (; position_ < bytes.size() && position_ - mark_ < kVersionText.size(); ++position_) {

@@ -67,9 +67,9 @@ RequestReader::Progress RequestReader::end_head(ReadBuffer& buffer, HttpRequest&
 }
 
 void RequestReader::remember_host(const char* head) {
-  if (!framing_.host_field) return;
+  if (!framing_.host_field || framing_.host_known) return;
   const std::string_view host = scanner_.fields()[*framing_.host_field].value.in(head);
-  if (host != known_host_ && host.size() <= kMaxKnownHost) known_host_ = host;
+  if (host.size() <= kMaxKnownHost) known_host_ = host;
 }
 
 RequestReader::Progress RequestReader::read_body(ReadBuffer& buffer, HttpRequest& request) {
@@ -176,6 +176,8 @@ std::string& RequestReader::joined_with(std::string_view first) {
 }
 
 void RequestReader::forget_joined() {
+  // Most requests repeat no field.
+  if (joined_count_ == 0) return;
   for (; joined_count_ > 0; --joined_count_) {
     // A head of another shape each time must not leave one large string in each place.
     std::string& joined = joined_[joined_count_ - 1];
@@ -192,7 +194,7 @@ void RequestReader::finish(ReadBuffer& buffer) {
 
 void RequestReader::reset() {
   scanner_.reset();
-  decoder_.reset();
+  if (framing_.body == Framing::Body::kChunked) decoder_.reset();
   in_body_ = false;
   published_ = nullptr;
   body_size_ = total_ = 0;

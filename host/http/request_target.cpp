@@ -1,5 +1,7 @@
 #include "host/http/request_target.hpp"
 
+#include <algorithm>
+
 #include "host/http/framing.hpp"
 #include "host/message/headers.hpp"
 
@@ -73,9 +75,9 @@ std::variant<RequestTarget, Refusal> parse_target(std::string_view method,
 
 std::variant<std::string_view, Refusal> route_path_of(std::string_view path, std::string& scratch) {
   // Most paths have neither escape nor dot; one look tells.
-  std::size_t plain = 0;
-  while (plain < path.size() && path[plain] != '%' && path[plain] != '.') ++plain;
-  if (plain == path.size()) return path;
+  const bool plain =
+      std::none_of(path.begin(), path.end(), [](char c) { return c == '%' || c == '.'; });
+  if (plain) return path;
   if (path.find('%') == std::string_view::npos) {
     if (has_dot_segment(path)) return bad_target("the path has a dot segment");
     return path;

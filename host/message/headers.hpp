@@ -39,6 +39,11 @@ template <std::size_t kSize>
 bool is_literal(std::string_view text, const char (&literal)[kSize]) {
   return text.size() == kSize - 1 && std::memcmp(text.data(), literal, kSize - 1) == 0;
 }
+// As ==, which calls a function that calls memcmp.
+inline bool is_same(std::string_view a, std::string_view b) {
+  // memcmp may not be given a null pointer.
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
+}
 // A byte that may stand in a method or header name (RFC 9110 5.6.2, tchar).
 bool is_token_char(char c);
 bool is_token(std::string_view text);

@@ -36,6 +36,18 @@ TEST_SUITE("http") {
           "Connection: keep-alive\r\nX-A: b\r\n\r\n");
   }
 
+  TEST_CASE("write_response: a request id of any length is written to its last byte") {
+    const std::string id = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.";
+    for (std::size_t size = 1; size <= id.size(); ++size) {
+      const std::string text =
+          written(answer(204, ""), {.date = kDate, .request_id = id.substr(0, size)});
+      CHECK(text ==
+            "HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            "X-Request-Id: " +
+                id.substr(0, size) + "\r\nX-A: b\r\n\r\n");
+    }
+  }
+
   TEST_CASE("write_response: an answer to HEAD has the length of the body and no body") {
     const std::string text = written(answer(200, "hello"), {.date = kDate, .is_head = true});
     CHECK(text.find("Content-Length: 5\r\n") != std::string::npos);
