@@ -28,6 +28,14 @@ std::size_t RouteTable::Hash::operator()(std::string_view path) const {
     hash = mix64(hash ^ word);
     path.remove_prefix(sizeof word);
   }
+  // Of 4 to 7 bytes two halves that overlap.
+  if (path.size() >= sizeof(std::uint32_t)) {
+    std::uint32_t front = 0;
+    std::uint32_t back = 0;
+    std::memcpy(&front, path.data(), sizeof front);
+    std::memcpy(&back, path.data() + path.size() - sizeof back, sizeof back);
+    return mix64(hash ^ (std::uint64_t{front} << 32U | back));
+  }
   std::uint64_t rest = 0;
   for (const char c : path) rest = (rest << 8U) | static_cast<unsigned char>(c);
   return mix64(hash ^ rest);

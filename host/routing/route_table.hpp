@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
+
+#include "host/message/headers.hpp"
 
 namespace backplane::host {
 
@@ -25,6 +26,10 @@ class RouteTable {
     using is_transparent = void;
     std::size_t operator()(std::string_view path) const;
   };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const { return is_same(a, b); }
+  };
   struct Prefix {
     std::string path;  // with the last '/'
     std::size_t endpoint;
@@ -34,7 +39,7 @@ class RouteTable {
     std::size_t endpoint;
   };
 
-  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> exact_;
+  std::unordered_map<std::string, std::size_t, Hash, Equal> exact_;
   std::vector<Prefix> prefixes_;  // longest first
   std::vector<Pattern> patterns_;
 };

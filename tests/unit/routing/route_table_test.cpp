@@ -1,5 +1,9 @@
 #include "host/routing/route_table.hpp"
 
+#include <cstddef>
+#include <optional>
+#include <string>
+
 #include <doctest/doctest.h>
 
 namespace backplane::host {
@@ -18,6 +22,23 @@ TEST_SUITE("routing") {
     without_prefix.add("/a/b", 2);
     CHECK(without_prefix.find("/a/b") == 2);
     CHECK(without_prefix.find("/a/c") == 0);
+  }
+
+  TEST_CASE("RouteTable: routes of every length are found, and none that differs in one byte") {
+    const std::string longest = "/abcdefghijklmnopqrs";
+    RouteTable table;
+    for (std::size_t size = 1; size <= longest.size(); ++size) {
+      table.add(longest.substr(0, size), size);
+    }
+    for (std::size_t size = 1; size <= longest.size(); ++size) {
+      std::string path = longest.substr(0, size);
+      CHECK(table.find(path) == size);
+      for (char& c : path) {
+        ++c;
+        CHECK(table.find(path) == std::nullopt);
+        --c;
+      }
+    }
   }
 
   TEST_CASE("RouteTable: the longest prefix wins, in whatever order they were added") {
