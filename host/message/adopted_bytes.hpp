@@ -19,7 +19,10 @@ class AdoptedBytes {
   // kept: what the plugin is loaded by.
   AdoptedBytes(std::string_view bytes, Release release, void* user,
                std::shared_ptr<const void> code)
-      : bytes_(bytes), release_(release), user_(user), code_(std::move(code)) {}
+      : bytes_(bytes),
+        release_(release != nullptr ? release : [](void* /*user*/) {}),
+        user_(user),
+        code_(std::move(code)) {}
   AdoptedBytes(AdoptedBytes&& other) noexcept
       : bytes_(std::exchange(other.bytes_, {})),
         release_(std::exchange(other.release_, nullptr)),
@@ -43,9 +46,8 @@ class AdoptedBytes {
   // [holder] Gives them back.
   void reset() noexcept {
     bytes_ = {};
+    // Most answers hold none.
     if (release_ != nullptr) give_back();
-    // Behind the call of its code.
-    code_.reset();
   }
 
  private:
@@ -56,10 +58,12 @@ class AdoptedBytes {
     } catch (...) {
       log_error("plugin", "the release of adopted bytes threw");
     }
+    // Behind the call of its code.
+    code_.reset();
   }
 
   std::string_view bytes_;
-  Release release_ = nullptr;
+  Release release_ = nullptr;  // null: holds nothing
   void* user_ = nullptr;
   std::shared_ptr<const void> code_;
 };

@@ -152,14 +152,6 @@ AbiBridge& AbiBridge::of(bp_host_ctx* context) {
   return *reinterpret_cast<AbiBridge*>(context);
 }
 
-std::string_view view_of(bp_str text) {
-  return text.ptr == nullptr ? std::string_view() : std::string_view(text.ptr, text.len);
-}
-
-bp_str to_bp_str(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 std::string message_of(const bp_error& error, std::string_view otherwise) {
   const std::size_t length = strnlen(error.message, sizeof error.message);
   if (length == 0) return std::string(otherwise);

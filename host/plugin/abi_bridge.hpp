@@ -58,8 +58,12 @@ class AbiBridge {
 };
 
 // Empty for a view that points nowhere.
-std::string_view view_of(bp_str text);
-bp_str to_bp_str(std::string_view text);
+inline std::string_view view_of(bp_str text) {
+  return text.ptr == nullptr ? std::string_view() : std::string_view(text.ptr, text.len);
+}
+inline bp_str to_bp_str(std::string_view text) {
+  return {text.data(), text.size()};
+}
 // The words that a plugin left in `error`, as UTF-8; `otherwise` when it left none. A plugin need
 // not have ended them.
 std::string message_of(const bp_error& error, std::string_view otherwise);

@@ -35,13 +35,9 @@ void AsyncCalls::close_open(bp_status status, std::string_view message) {
 
 void AsyncCalls::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
                           std::string_view message) {
-  {
-    const MutexLock lock(mutex_);
-    if (!call.is_open(epoch)) {
-      counts().double_completions.fetch_add(1, std::memory_order_relaxed);
-      return;
-    }
-    call.close(status, message);
+  if (!call.close(epoch, status, message)) {
+    counts().double_completions.fetch_add(1, std::memory_order_relaxed);
+    return;
   }
   Exchange& exchange = call.slot.exchange();
   call.children.let_go(exchange);

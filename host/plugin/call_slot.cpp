@@ -1,5 +1,6 @@
 #include "host/plugin/call_slot.hpp"
 
+#include <cassert>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -62,11 +63,11 @@ std::uint64_t nanoseconds(TimePoint time) {
 }  // namespace
 
 void CallSlot::begin(Exchange& exchange, std::uint64_t max_body, std::size_t room) {
+  assert(exchange.response.headers.empty() && exchange.response.content().empty());
   exchange_ = &exchange;
   room_ = room;
   stream_.reset();
   dropping_ = false;
-  exchange.response.clear();
   max_body_ = max_body;
   request_built_ = head_set_ = written_ = too_large_ = false;
   head_refused_.clear();
@@ -260,7 +261,7 @@ bp_status CallSlot::collect(const void* data, std::uint64_t length) {
       return BP_OK;
     }
   }
-  settle_body();
+  if (before > 0) settle_body();
   body.append(static_cast<const char*>(data), length);
   return BP_OK;
 }

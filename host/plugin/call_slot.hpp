@@ -21,8 +21,9 @@ namespace backplane::host {
 // begin() and finish() one thread at a time, as the contract demands of the plugin.
 class CallSlot {
  public:
-  // [replica] Takes on `exchange`, which outlives finish(). `max_body` in bytes. `room`: of an
-  // answer in pieces, bytes; 0: there are none, and every answer goes as a whole.
+  // [replica] Takes on `exchange`, which outlives finish(); its response is clear. `max_body` in
+  // bytes. `room`: of an answer in pieces, bytes; 0: there are none, and every answer goes as a
+  // whole.
   void begin(Exchange& exchange, std::uint64_t max_body, std::size_t room = 0);
 
   // [any] The services of bp_host with these names; the contract stands in abi.h.

@@ -8,10 +8,10 @@ namespace backplane::host {
 
 void CallTable::begin(std::span<Exchange* const> exchanges, std::uint64_t max_body) {
   epoch_ = (epoch_ + 1) % OpenCall::kEpochs;
-  while (calls_.size() < exchanges.size()) calls_.emplace_back(*this);
+  while (calls_.size() < exchanges.size()) calls_.push_back(std::make_unique<OpenCall>(*this));
   handles_.clear();
   for (std::size_t i = 0; i < exchanges.size(); ++i) {
-    OpenCall& call = calls_[i];
+    OpenCall& call = *calls_[i];
     call.slot.begin(*exchanges[i], max_body);
     call.open(epoch_);
     handles_.push_back(to_handle(call, epoch_));
@@ -21,15 +21,10 @@ void CallTable::begin(std::span<Exchange* const> exchanges, std::uint64_t max_bo
 
 void CallTable::complete(OpenCall& call, std::uint32_t epoch, bp_status status,
                          std::string_view message) {
-  {
-    const MutexLock lock(mutex_);
-    if (!call.is_open(epoch)) {
-      counts().double_completions.fetch_add(1, std::memory_order_relaxed);
-      return;
-    }
-    call.close(status, message);
+  if (!call.close(epoch, status, message)) {
+    counts().double_completions.fetch_add(1, std::memory_order_relaxed);
+    return;
   }
-  // Without the lock, for the callback that is waited for may complete a call itself.
   call.children.let_go(call.slot.exchange());
   if (call.listens) call.slot.exchange().abandonment().forget();
   call.let_go();
@@ -42,12 +37,8 @@ void CallTable::let_go(OpenCall& /*call*/) {
 void CallTable::close_open(bp_status status, std::string_view message) {
   if (!any_open()) return;
   for (std::size_t i = 0; i < handles_.size(); ++i) {
-    OpenCall& call = calls_[i];
-    {
-      const MutexLock lock(mutex_);
-      if (!call.is_open(epoch_)) continue;
-      call.close(status, message);
-    }
+    OpenCall& call = *calls_[i];
+    if (!call.close(epoch_, status, message)) continue;
     call.children.let_go(call.slot.exchange());
     if (call.listens) call.slot.exchange().abandonment().forget();
     let_go(call);

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -11,7 +10,6 @@
 
 #include <backplane/abi.h>
 
-#include "host/base/mutex.hpp"
 #include "host/plugin/open_call.hpp"
 
 namespace backplane::host {
@@ -39,16 +37,14 @@ class CallTable final : public CallOwner {
   void close_open(bp_status status, std::string_view message);
   // [replica] The calls of this begin(), all complete.
   std::size_t size() const { return handles_.size(); }
-  OpenCall& operator[](std::size_t i) { return calls_[i]; }
+  OpenCall& operator[](std::size_t i) { return *calls_[i]; }
 
  private:
-  std::deque<OpenCall> calls_;  // grows to the largest batch; addresses stay
+  std::vector<std::unique_ptr<OpenCall>> calls_;  // grows to the largest batch; addresses stay
   std::vector<bp_call*> handles_;
   std::uint32_t epoch_ = 0;
-  Mutex mutex_;
   // Set by begin(), before the plugin has any handle; counted down by completions. The release
-  // there and the acquire in any_open() show the replica what they have written, so that the usual
-  // case costs one lock a call.
+  // there and the acquire in any_open() show the replica what they have written.
   std::atomic<std::size_t> open_{0};
 };
 

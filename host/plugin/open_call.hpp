@@ -102,10 +102,15 @@ struct alignas(64) OpenCall {
     left_to_callback = false;
     open_epoch.store(epoch, std::memory_order_relaxed);
   }
-  void close(bp_status with, std::string_view words) {
+  // [any] False, and nothing changes: it is not open in that epoch. Of several threads that close
+  // it one succeeds.
+  bool close(std::uint32_t epoch, bp_status with, std::string_view words) {
+    if (!open_epoch.compare_exchange_strong(epoch, kClosed, std::memory_order_relaxed)) {
+      return false;
+    }
     status = with;
     if (!words.empty()) message.assign(words.substr(0, kMaxMessage));
-    open_epoch.store(kClosed, std::memory_order_relaxed);
+    return true;
   }
   // [any] Lets go of it, or leaves that to the callback that this is called from: the plugin's code
   // must stay until it has returned.
@@ -128,8 +133,8 @@ struct alignas(64) OpenCall {
   CallSlot slot;
   DebugTurn turn;  // in the services of the slot
   CallChildren children;
-  // The epoch in which the call is open, or kClosed. Written under the owner's mutex; a relaxed
-  // read elsewhere only catches plugins that break the contract.
+  // The epoch in which the call is open, or kClosed. What its completion has written is shown by
+  // the owner's let_go(); a read of this only catches plugins that break the contract.
   std::atomic<std::uint32_t> open_epoch{kClosed};
   bp_status status = BP_OK;  // of the completion
   bool listens = false;      // the plugin is to be told when nobody waits any more

@@ -81,6 +81,7 @@ TEST_SUITE("plugin") {
       bool allowed = i != others.size() - 1;
       for (const auto& [name, value] : others[i]) allowed = fresh.add(name, value) && allowed;
       for (int times = 0; times < 2; ++times) {
+        call.exchange.response.clear();
         call.slot.begin(call.exchange, 10);
         REQUIRE(head(others[i]) == (allowed ? BP_OK : BP_INVALID));
         if (allowed) CHECK(call.exchange.response.headers.wire() == fresh.wire());

@@ -145,6 +145,7 @@ inline void reply(const bp_host& host, bp_call* call, std::string_view body) {
 template <typename... Exchanges>
 void run(HandlerInstance& instance, Exchanges&... exchanges) {
   const std::vector<Exchange*> all{&exchanges...};
+  for (Exchange* exchange : all) exchange->response.clear();
   instance.execute(all);
 }
 
