@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -16,9 +17,8 @@ constexpr int hex_digit(char c) noexcept {
 
 // How much of `text` stands for itself.
 constexpr std::size_t plain_prefix(std::string_view text) noexcept {
-  std::size_t size = 0;
-  while (size < text.size() && text[size] != '%' && text[size] != '+') ++size;
-  return size;
+  const auto is_coded = [](char c) { return c == '%' || c == '+'; };
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_coded) - text.begin());
 }
 
 // Percent-decoding of application/x-www-form-urlencoded: "+" is a space. An escape that is none
