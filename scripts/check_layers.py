@@ -35,6 +35,7 @@ SIBLINGS = {
 # One home per library: the beginning of the header's name, and where it may be included.
 HOMES = (
     ("boost/dll", ("host/plugin/dynamic_library.cpp",)),
+    ("boost/intrusive", ("host/plugin/call_deadlines.hpp",)),
     ("boost/", ("host/http/", "host/cli/", "host/cluster/")),
     ("rapidjson/", ("host/json/", "plugin_sdk/include/backplane/json.hpp")),
     ("Poco/", ("host/base/log_channel.cpp", "host/control/", "host/plugin/", "host/app/", "host/cli/")),
