@@ -8,7 +8,7 @@
 namespace backplane::host {
 
 // Tells whoever works on a request that nobody waits for its answer any more. Member of an
-// Exchange. raise() and reset() on the thread that owns the exchange, the rest on any.
+// Exchange. reset() on the thread that owns the exchange, the rest on any.
 class AbandonSignal {
  public:
   using Callback = void (*)(void* user);

@@ -22,6 +22,9 @@ class CompletionSink {
   virtual ~CompletionSink() = default;
   // [any] Takes `exchange` back. Never blocks, never fails.
   virtual void push(Exchange& exchange) noexcept = 0;
+  // [holder] It is known by when `exchange` must be answered: request.deadline. Before it is passed
+  // to who serves it, and again if another one does.
+  virtual void on_addressed(Exchange& /*exchange*/) noexcept {}
 };
 
 // What an HttpHandler remembers about an exchange between handle() and finish().

@@ -14,6 +14,8 @@ namespace backplane::host {
 namespace {
 
 constexpr std::size_t kKeptBytes = std::size_t{64} * 1024;
+// Of who waits for the parent, to end it and with it its calls.
+constexpr std::chrono::seconds kGrace{1};
 constexpr std::string_view kTraceparent = "traceparent";
 
 // As abi.h pairs them.
@@ -71,7 +73,8 @@ void ChildCall::begin(OpenCall& parent, std::string_view target, const bp_reques
   copy(from.request, target, asked);
   request.request_id = from.request.request_id;
   request.received_at = Clock::now();
-  deadline_ = request.deadline = std::min(from.request.deadline, deadline_of(asked));
+  inherited_ = from.request.deadline;
+  deadline_ = request.deadline = std::min(inherited_, deadline_of(asked));
   owner_->hold();
 }
 
@@ -117,12 +120,29 @@ void ChildCall::push(Exchange& /*exchange*/) noexcept {
     return calls_of_host_.router().resume(*this);
   }
   calls_of_host_.router().finish(*this);
-  if (!told_.exchange(true, std::memory_order_acq_rel)) {
-    // The other holder need not look for it any more.
-    if (parent_->children.remove(*this)) holders_.fetch_sub(1, std::memory_order_relaxed);
-    tell_answer();
-  }
+  forget_deadline();
+  if (claim()) tell_answer();
   drop();
+}
+
+void ChildCall::on_addressed(Exchange& /*exchange*/) noexcept {
+  forget_deadline();
+  if (request.deadline == kNever) return;
+  // At the parent's own deadline its client hears of it first, and this by that.
+  expires_at = request.deadline == inherited_ ? request.deadline + kGrace : request.deadline;
+  holders_.fetch_add(1, std::memory_order_relaxed);
+  calls_of_host_.deadlines().add(*this);
+}
+
+void ChildCall::forget_deadline() {
+  if (calls_of_host_.deadlines().remove(*this)) holders_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool ChildCall::claim() {
+  if (told_.exchange(true, std::memory_order_acq_rel)) return false;
+  // Until it is told the parent's replica stays; who holds it there need not look for it any more.
+  if (parent_->children.remove(*this)) holders_.fetch_sub(1, std::memory_order_relaxed);
+  return true;
 }
 
 void ChildCall::collect() {
@@ -154,6 +174,12 @@ void ChildCall::cancel() {
       tell(499, "nobody waits any more for what the call was made for");
     }
   }
+  abandon();
+  drop();
+}
+
+void ChildCall::expire() {
+  if (claim()) tell(504, "the deadline of the call passed");
   abandon();
   drop();
 }

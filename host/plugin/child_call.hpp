@@ -9,6 +9,7 @@
 
 #include "host/message/call_chain.hpp"
 #include "host/message/exchange.hpp"
+#include "host/plugin/call_deadlines.hpp"
 
 namespace backplane::host {
 
@@ -23,10 +24,10 @@ struct CallListener {
 };
 
 // One call that a handler makes of another one, and the answer that it is owed. Taken from and
-// given back to a HandlerCalls. Held twice: by whoever makes the answer, until it is whole, and by
-// the CallChildren of the parent's call; so each may be the first to be done with it. Thread-safe
-// but for begin().
-class ChildCall final : public Exchange, public CompletionSink {
+// given back to a HandlerCalls. Held by whoever makes the answer, until it is whole, by the
+// CallChildren of the parent's call, and by the CallDeadlines where it has a deadline; so each may
+// be the first to be done with it. Thread-safe but for begin().
+class ChildCall final : public Exchange, public CompletionSink, public TimedCall {
  public:
   explicit ChildCall(HandlerCalls& calls) : calls_of_host_(calls) {}
 
@@ -37,9 +38,14 @@ class ChildCall final : public Exchange, public CompletionSink {
 
   // [any] The answer, or a piece of it.
   void push(Exchange& exchange) noexcept override;
+  // [whoever sends it on] Its deadline ends it from here on, whatever becomes of the parent.
+  void on_addressed(Exchange& exchange) noexcept override;
   // [any] By the holder that it gives up: nobody waits for the parent's answer any more. The
   // listener is told now, whatever becomes of the call.
   void cancel();
+  // [the thread of CallDeadlines] By the holder that it gives up: its deadline has passed. The
+  // listener is told now.
+  void expire();
   // [any] By the holder that it gives up: the parent was answered, and this goes on without it.
   void drop();
 
@@ -53,12 +59,16 @@ class ChildCall final : public Exchange, public CompletionSink {
   void collect();
   void tell(unsigned http_status, std::string_view body);
   void tell_answer();
+  // Nobody else tells the listener: false, somebody does or has done.
+  bool claim();
+  void forget_deadline();
 
   HandlerCalls& calls_of_host_;
   OpenCall* parent_ = nullptr;  // until it is told
   CallOwner* owner_ = nullptr;  // as parent_
   CallListener listener_;
-  TimePoint deadline_ = kNever;  // as it began; that of the request is whoever's serves it
+  TimePoint inherited_ = kNever;  // the parent's
+  TimePoint deadline_ = kNever;   // as it began; that of the request is whoever's serves it
   std::uint64_t max_body_ = 0;
   std::atomic<bool> told_{false};
   std::atomic<int> holders_{0};

@@ -6,6 +6,7 @@
 
 #include "host/base/mutex.hpp"
 #include "host/message/http_handler.hpp"
+#include "host/plugin/call_deadlines.hpp"
 #include "host/plugin/child_call.hpp"
 
 namespace backplane::host {
@@ -20,6 +21,7 @@ class HandlerCalls {
   explicit HandlerCalls(HttpHandler& router) : router_(router) {}
 
   HttpHandler& router() { return router_; }
+  CallDeadlines& deadlines() { return deadlines_; }
   // [any]
   ChildCall& take();
   void give_back(ChildCall& call);
@@ -28,6 +30,7 @@ class HandlerCalls {
   HttpHandler& router_;
   Mutex mutex_;
   std::vector<std::unique_ptr<ChildCall>> free_ BP_GUARDED_BY(mutex_);
+  CallDeadlines deadlines_;
 };
 
 }  // namespace backplane::host

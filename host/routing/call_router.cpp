@@ -64,6 +64,7 @@ void CallRouter::send(Exchange& exchange, Try one) {
   const Status allowed = arm.ok() ? check(*arm.value(), exchange) : Status(arm.error());
   if (!allowed.ok()) return refuse(allowed.error(), exchange);
   address_to(*arm.value(), exchange);
+  exchange.home->on_addressed(exchange);
   Turn turn{.snapshot = snapshot, .arm = arm.value(), .exchange = &exchange, .one = one};
   if (arm.value()->sink->runs_inline()) return take_turn(std::move(turn));
   submit(turn);

@@ -194,6 +194,18 @@ TEST_SUITE("compose") {
     CHECK(host.wait_in_flight("later", 0));
   }
 
+  TEST_CASE("compose: a call ends at the limit of who is asked, long before its request's") {
+    const AskHost host({"later"});
+    host.serve("later", "later", "later", "null", R"({"request_timeout_ms":50})");
+    for (const std::string handler : {"asks", "asks_later"}) {
+      host.ask(handler, handler, "later");
+      // What is handed back when it is abandoned is not for the client to see.
+      const Answer ended = host.get("/" + handler + "?do=hand_back");
+      CHECK(said(ended) == "504 the deadline of the call passed");
+      CHECK(host.wait_in_flight("later", 0));
+    }
+  }
+
   TEST_CASE("compose: who serves a call is told at once that the client left") {
     const AskHost host({"later"});
     host.serve("later", "later", "later");

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -26,6 +27,11 @@ class KeepingRouter final : public HttpHandler {
   void flush() override {}
   EarlyVerdict refuse_early(Exchange& /*exchange*/) override { return EarlyVerdict::kReadBody; }
 
+  // As when the call goes to who may take until `deadline`.
+  void address(std::size_t index, TimePoint deadline) const {
+    kept[index]->request.deadline = deadline;
+    kept[index]->home->on_addressed(*kept[index]);
+  }
   void answer(std::size_t index, std::string_view body) const {
     kept[index]->response.body = body;
     kept[index]->complete();
@@ -231,6 +237,54 @@ TEST_SUITE("plugin") {
     asking.complete(0);
   }
 
+  TEST_CASE("invoke: the deadline of who is asked ends a call, and who serves it can tell") {
+    for (const bool parent_answered : {false, true}) {
+      CAPTURE(parent_answered);
+      Asking asking;
+      TestExchange parent;
+      asking.start(parent);
+      REQUIRE(asking.ask() == BP_OK);
+      if (parent_answered) asking.complete(0);
+      std::promise<void> abandoned;
+      Exchange& served = *asking.router.kept[0];
+      REQUIRE(served.abandonment().listen(
+          [](void* promise) { static_cast<std::promise<void>*>(promise)->set_value(); },
+          &abandoned));
+      // Sent twice, as when the first backend has closed meanwhile: the second limit counts.
+      asking.router.address(0, Clock::now() + std::chrono::hours(1));
+      asking.router.address(0, Clock::now());
+      abandoned.get_future().wait();
+      served.abandonment().forget();
+      CHECK(asking.told.all == std::vector<std::string>{"4 504 the deadline of the call passed"});
+      asking.router.answer(0, "late");
+      CHECK(asking.told.all.size() == 1);
+      if (!parent_answered) asking.complete(0);
+    }
+  }
+
+  TEST_CASE("invoke: of many calls only those whose deadline has passed are ended") {
+    Asking asking;
+    TestExchange parent;
+    asking.start(parent);
+    for (int i = 0; i < 20; ++i) REQUIRE(asking.ask() == BP_OK);
+    std::promise<void> told;
+    asking.told.then = [&] {
+      if (asking.told.all.size() == 10) told.set_value();
+    };
+    for (std::size_t i = 0; i < 20; ++i) {
+      asking.router.address(i, Clock::now() + std::chrono::hours(i % 2));
+    }
+    told.get_future().wait();
+    asking.told.then = nullptr;
+    for (std::size_t i = 0; i < 20; ++i) asking.router.answer(i, std::to_string(i));
+    REQUIRE(asking.told.all.size() == 20);
+    for (std::size_t i = 0; i < 10; ++i) {
+      CHECK(asking.told.all[i] == "4 504 the deadline of the call passed");
+      CHECK(asking.told.all[10 + i] == "0 200 " + std::to_string(2 * i + 1));
+    }
+    asking.complete(0);
+  }
+
   TEST_CASE("invoke: who is told of the end may answer the request there and then") {
     Asking asking;
     TestExchange parent;
@@ -289,7 +343,7 @@ TEST_SUITE("plugin") {
     asking.complete(0);
   }
 
-  TEST_CASE("invoke: answers and ends that meet are told once each") {
+  TEST_CASE("invoke: answers, ends and deadlines that meet are told once each") {
     for (int round = 0; round < 200; ++round) {
       Asking asking;
       TestExchange parent;
@@ -297,6 +351,7 @@ TEST_SUITE("plugin") {
       std::atomic<int> told{0};
       asking.told.then = [&told] { ++told; };
       REQUIRE(asking.ask() == BP_OK);
+      asking.router.address(0, Clock::now() + std::chrono::microseconds(round));
       std::thread leaving([&parent] { parent.abandon(); });
       asking.router.answer(0, "answer");
       leaving.join();
