@@ -32,6 +32,12 @@ Error would_deadlock(const Arm& arm) {
                    " at once, and each of them waits for this call");
 }
 
+Error too_many_turns(std::string_view tag) {
+  return Error(ErrorCode::kResourceExhausted, "queue_full",
+               "backend '" + std::string(tag) + "' runs inline, and " +
+                   std::to_string(CallRouter::kMaxTurns) + " calls of such backends wait already");
+}
+
 // Whether both are of one snapshot, be it gone by now.
 bool is_same(const std::weak_ptr<const RoutingSnapshot>& a,
              const std::shared_ptr<const RoutingSnapshot>& b) {
@@ -160,10 +166,17 @@ Status CallRouter::check(const Arm& arm, const Exchange& exchange) {
   return {};
 }
 
+bool CallRouter::leave_turn(Turn& turn) {
+  const MutexLock lock(turns_mutex_);
+  if (turns_.size() >= kMaxTurns) return false;
+  turns_.push_back(std::move(turn));
+  return true;
+}
+
 void CallRouter::take_turn(Turn turn) {
+  if (!leave_turn(turn)) return refuse(too_many_turns(turn.arm->tag), *turn.exchange);
   {
     const MutexLock lock(turns_mutex_);
-    turns_.push_back(std::move(turn));
     if (std::exchange(running_, true)) return;
   }
   for (;;) {

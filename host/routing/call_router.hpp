@@ -34,6 +34,9 @@ struct CallRouterSetup {
 class CallRouter final : public HttpHandler {
  public:
   static constexpr std::string_view kBackendPrefix = "backend:";
+  // So many calls wait for backends that run inline; more are refused, kResourceExhausted
+  // "queue_full".
+  static constexpr std::size_t kMaxTurns = 4096;
 
   explicit CallRouter(const CallRouterSetup& setup);
 
@@ -75,6 +78,8 @@ class CallRouter final : public HttpHandler {
   void send(Exchange& exchange, Try one);
   // For a backend that runs inline.
   void take_turn(Turn turn);
+  // False: too many wait, and `turn` has not been taken.
+  bool leave_turn(Turn& turn);
   void submit(const Turn& turn);
 
   const RoutingTable& table_;

@@ -192,6 +192,27 @@ TEST_SUITE("routing") {
     fixture.finish_all();
   }
 
+  TEST_CASE("CallRouter: so many calls wait for what runs inline, and more are refused") {
+    CallFixture fixture;
+    TestExchange* refused = nullptr;
+    std::size_t ran = 0;
+    const auto sink = std::make_shared<InlineSink>([&](Exchange&) {
+      if (ran++ > 0) return;
+      for (std::size_t i = 0; i < CallRouter::kMaxTurns; ++i) {
+        CHECK_FALSE(fixture.call("backend:inline").done());
+      }
+      refused = &fixture.call("backend:inline");
+    });
+    fixture.publish({}, {arm_to("inline", 0, sink)});
+    fixture.call("backend:inline");
+    REQUIRE(refused != nullptr);
+    CHECK(refused->answer() ==
+          "429 backend 'inline' runs inline, and 4096 calls of such backends wait already");
+    CHECK(ran == 1 + CallRouter::kMaxTurns);
+    // The next one is served again.
+    CHECK(fixture.call("backend:inline").answer() == "200 ");
+  }
+
   TEST_CASE("CallRouter: whose turn comes when its backend has closed is asked of the next one") {
     CallFixture fixture;
     const auto after = std::make_shared<FakeSink>("inline@2");
