@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <ostream>
+#include <unistd.h>
 #include <utility>
 
 #include "host/base/clock.hpp"
@@ -77,7 +78,7 @@ CommandSyntax call_syntax() {
   CommandSyntax syntax{
       .name = "call",
       .summary =
-          "Sends one request to an endpoint, whatever its route, and prints the answer: the "
+          "Sends one request to an endpoint by its route and prints the answer: the "
           "body to stdout; status, backend and time to stderr.",
       .operands = {"ENDPOINT"},
       .options = {{"data", "TEXT",
@@ -131,9 +132,11 @@ Result<ServerAddress> data_address(const JsonValue& status, const ServerAddress&
   return address;
 }
 
-std::string render_call(const HttpResponse& response, std::chrono::microseconds elapsed) {
-  std::string text =
-      std::to_string(response.status) + " " + std::string(reason_phrase(response.status));
+std::string render_call(const HttpResponse& response, std::chrono::microseconds elapsed,
+                        bool on_terminal) {
+  const bool cut = on_terminal && !response.body.empty() && !response.body.ends_with('\n');
+  std::string text = (cut ? "\n" : "") + std::to_string(response.status) + " " +
+                     std::string(reason_phrase(response.status));
   const std::string_view backend = response.headers.find("Backplane-Backend");
   if (!backend.empty()) text += ", backend " + printable(backend);
   return text + ", " + human_microseconds(elapsed.count()) + "\n";
@@ -162,8 +165,8 @@ ExitCode run_call(const ParsedCommand& command, AdminSession& session) {
   if (!response.ok()) return session.fail(response.error());
   session.out() << response.value().body << std::flush;
   session.err() << render_call(
-      response.value(),
-      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began));
+      response.value(), std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began),
+      isatty(STDOUT_FILENO) == 1);
   return response.value().status < 400 ? ExitCode::kOk : ExitCode::kFailed;
 }
 

@@ -24,8 +24,10 @@ Result<HttpCall> data_call(const ParsedCommand& command, const JsonValue& endpoi
 // every address is found where its admin listener was. Pure.
 Result<ServerAddress> data_address(const JsonValue& status, const ServerAddress& admin);
 
-// "200 OK, backend hello@1, 812 us". Pure.
-std::string render_call(const HttpResponse& response, std::chrono::microseconds elapsed);
+// "200 OK, backend hello@1, 812 us", on a line of its own behind a body that was printed on a
+// terminal. Pure.
+std::string render_call(const HttpResponse& response, std::chrono::microseconds elapsed,
+                        bool on_terminal);
 
 // [main] Sends one request to an endpoint of the host that `session` asks: the body goes to out(),
 // what else is known of the answer to err(). kFailed when its status is 400 or above.

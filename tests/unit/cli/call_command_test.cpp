@@ -87,10 +87,19 @@ TEST_SUITE("cli") {
   TEST_CASE("render_call: status, who answered, how long it took") {
     HttpResponse response;
     response.status = 200;
-    CHECK(render_call(response, std::chrono::microseconds(812)) == "200 OK, 812 us\n");
+    CHECK(render_call(response, std::chrono::microseconds(812), false) == "200 OK, 812 us\n");
     response.headers.add("Backplane-Backend", "hello@1");
-    CHECK(render_call(response, std::chrono::microseconds(1500)) ==
+    CHECK(render_call(response, std::chrono::microseconds(1500), true) ==
           "200 OK, backend hello@1, 1.50 ms\n");
+  }
+
+  TEST_CASE("render_call: a terminal shows it below a body that does not end its line") {
+    HttpResponse response;
+    response.body = "hello ray";
+    CHECK(render_call(response, std::chrono::microseconds(1), true) == "\n200 OK, 1 us\n");
+    CHECK(render_call(response, std::chrono::microseconds(1), false) == "200 OK, 1 us\n");
+    response.body = "hello ray\n";
+    CHECK(render_call(response, std::chrono::microseconds(1), true) == "200 OK, 1 us\n");
   }
 }
 
