@@ -11,7 +11,8 @@ Error refusal_of(Error error) {
   if (error.reason() == "unknown_plugin") {
     error = Error(ErrorCode::kInvalidArgument, "unknown_plugin", error.message());
   }
-  return std::move(error).with_pointer("/plugin");
+  const bool of_handler = error.reason() == "unknown_handler";
+  return std::move(error).with_pointer(of_handler ? "/handler" : "/plugin");
 }
 
 }  // namespace

@@ -167,6 +167,8 @@ TEST_SUITE("backends") {
     HostFixture host({"hello", "null_entry", "bad_magic", "no_handlers", "no_note"});
     check_no_backend(host, backend("nowhere", "hello"), "422 unknown_plugin", "'nowhere.so'");
     check_no_backend(host, backend("hello", "missing"), "422 unknown_handler", "'missing'");
+    CHECK(host.admin("PUT", "/v1/backends/x", backend("hello", "missing")).text_at("/pointer") ==
+          "/handler");
     check_no_backend(host, R"({"plugin":"hello"})", "422 missing_field", "'handler'");
     check_no_backend(host, R"({"plugin":5,"handler":"hello"})", "422 invalid_argument", "a string");
     check_no_backend(host, backend("../hello", "hello"), "422 bad_plugin_name", "'../hello'");
