@@ -39,7 +39,7 @@ Error too_many_turns(std::string_view tag) {
 }
 
 // Whether both are of one snapshot, be it gone by now.
-bool is_same(const std::weak_ptr<const RoutingSnapshot>& a,
+bool are_one(const std::weak_ptr<const RoutingSnapshot>& a,
              const std::shared_ptr<const RoutingSnapshot>& b) {
   return !a.owner_before(b) && !b.owner_before(a);
 }
@@ -71,8 +71,8 @@ void CallRouter::send(Exchange& exchange, Try one) {
   if (!allowed.ok()) return refuse(allowed.error(), exchange);
   address_to(*arm.value(), exchange);
   exchange.home->on_addressed(exchange);
-  Turn turn{.snapshot = snapshot, .arm = arm.value(), .exchange = &exchange, .one = one};
-  if (arm.value()->sink->runs_inline()) return take_turn(std::move(turn));
+  const Turn turn{.snapshot = snapshot, .arm = arm.value(), .exchange = &exchange, .one = one};
+  if (arm.value()->sink->runs_inline()) return take_turn(turn);
   submit(turn);
 }
 
@@ -121,7 +121,7 @@ Result<const Arm*> CallRouter::choose(const std::shared_ptr<const RoutingSnapsho
 }
 
 void CallRouter::follow(const std::shared_ptr<const RoutingSnapshot>& snapshot) {
-  if (is_same(followed_, snapshot)) return;
+  if (are_one(followed_, snapshot)) return;
   // An endpoint that did not change keeps its splitter, and with it its place in the block.
   std::vector<Splitter> splitters;
   std::vector<std::weak_ptr<const Endpoint>> endpoints;
@@ -166,18 +166,21 @@ Status CallRouter::check(const Arm& arm, const Exchange& exchange) {
   return {};
 }
 
-bool CallRouter::leave_turn(Turn& turn) {
+CallRouter::Left CallRouter::leave_turn(Turn turn) {
   const MutexLock lock(turns_mutex_);
-  if (turns_.size() >= kMaxTurns) return false;
+  if (turns_.size() >= kMaxTurns) return Left::kRefused;
   turns_.push_back(std::move(turn));
-  return true;
+  return std::exchange(running_, true) ? Left::kToOther : Left::kToRun;
 }
 
-void CallRouter::take_turn(Turn turn) {
-  if (!leave_turn(turn)) return refuse(too_many_turns(turn.arm->tag), *turn.exchange);
-  {
-    const MutexLock lock(turns_mutex_);
-    if (std::exchange(running_, true)) return;
+void CallRouter::take_turn(const Turn& turn) {
+  switch (leave_turn(turn)) {
+    case Left::kRefused:
+      return refuse(too_many_turns(turn.arm->tag), *turn.exchange);
+    case Left::kToOther:
+      return;
+    case Left::kToRun:
+      break;
   }
   for (;;) {
     Turn next;

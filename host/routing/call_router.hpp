@@ -76,10 +76,12 @@ class CallRouter final : public HttpHandler {
                    Exchange& exchange) BP_REQUIRES(mutex_);
   static Status check(const Arm& arm, const Exchange& exchange);
   void send(Exchange& exchange, Try one);
+  // Who runs a turn that was left: whoever left it, or somebody else; refused: too many wait.
+  enum class Left : std::uint8_t { kRefused, kToOther, kToRun };
+
   // For a backend that runs inline.
-  void take_turn(Turn turn);
-  // False: too many wait, and `turn` has not been taken.
-  bool leave_turn(Turn& turn);
+  void take_turn(const Turn& turn);
+  Left leave_turn(Turn turn);
   void submit(const Turn& turn);
 
   const RoutingTable& table_;
