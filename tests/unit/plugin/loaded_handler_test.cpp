@@ -4,6 +4,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -133,6 +134,26 @@ TEST_SUITE("plugin") {
     CHECK(a.response.status == 503);
     CHECK(b.response.status == 200);
     CHECK(b.response.body == "done");
+  }
+
+  TEST_CASE("LoadedHandler: of two completions that meet one wins, whole (row 43)") {
+    FakeHandler fake;
+    fake.script.execute = [](const bp_host& host, bp_call* const* calls, std::uint32_t) {
+      std::thread other([&] { host.call_complete(calls[0], BP_INVALID, to_bp_str("no")); });
+      host.call_complete(calls[0], BP_NOT_FOUND, to_bp_str("where"));
+      other.join();
+      return BP_OK;
+    };
+    auto instance = fake.instance();
+    REQUIRE(instance.ok());
+    for (std::uint64_t round = 1; round <= 200; ++round) {
+      Exchange exchange;
+      run(*instance.value(), exchange);
+      const bool first = exchange.response.status == 400 && says(exchange, "\"no\"");
+      const bool second = exchange.response.status == 404 && says(exchange, "\"where\"");
+      CHECK_MESSAGE((first || second), exchange.response.body);
+      CHECK(fake.counts().double_completions == round);
+    }
   }
 
   TEST_CASE("LoadedHandler: the first completion wins (row 43)") {
