@@ -320,6 +320,8 @@ bool Host::stop() {
       return false;
     }
     local_router_.reset();
+    // What it does for the last of them must not meet a loader that has ended.
+    handler_calls_->stop();
     run_on_control([this] { controller_->release_backends(); });
   }
   // With the routers go the last references to backends, which the loader destroys.

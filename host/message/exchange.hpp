@@ -68,8 +68,9 @@ class Exchange {
   // [holder] Gives the exchange back; it must not be touched afterwards.
   void complete() { home->push(*this); }
 
-  // [io] Nobody waits for the answer any more: the client left, or its deadline passed. The holder
-  // drops it where it is not running yet, and shows it to the handler where it is.
+  // [who waits for it] Nobody waits for the answer any more: the client left, or its deadline
+  // passed. The holder drops it where it is not running yet, and shows it to the handler where it
+  // is.
   void abandon() {
     // First, so that who is told of the second finds that nothing is owed to it any more.
     calls_.raise();

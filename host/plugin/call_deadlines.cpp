@@ -8,6 +8,10 @@
 namespace backplane::host {
 
 CallDeadlines::~CallDeadlines() {
+  stop();
+}
+
+void CallDeadlines::stop() {
   {
     const MutexLock lock(mutex_);
     stopping_ = true;
@@ -17,10 +21,17 @@ CallDeadlines::~CallDeadlines() {
 }
 
 void CallDeadlines::add(ChildCall& call) {
-  const MutexLock lock(mutex_);
-  calls_.insert(call);
-  if (!started_) start();
-  if (call.expires_at < wakes_at_) changed_.notify_all();
+  Status failed;
+  {
+    const MutexLock lock(mutex_);
+    calls_.insert(call);
+    if (!started_) failed = start();
+    if (call.expires_at < wakes_at_) changed_.notify_all();
+  }
+  if (!failed.ok()) {
+    log_warning("plugin",
+                "calls of handlers end at no deadline of their own: " + failed.error().message());
+  }
 }
 
 bool CallDeadlines::remove(ChildCall& call) {
@@ -30,15 +41,12 @@ bool CallDeadlines::remove(ChildCall& call) {
   return true;
 }
 
-void CallDeadlines::start() {
-  started_ = true;
+Status CallDeadlines::start() {
   auto thread = Thread::start("bp-calls", ThreadRole::kReplica, [this] { run(); });
-  if (thread.ok()) {
-    thread_ = std::move(thread).value();
-  } else {
-    log_warning("plugin",
-                "calls of handlers have no deadlines of their own: " + thread.error().message());
-  }
+  if (!thread.ok()) return std::move(thread).error();
+  thread_ = std::move(thread).value();
+  started_ = true;
+  return {};
 }
 
 ChildCall* CallDeadlines::take_due(TimePoint now) {
@@ -65,7 +73,7 @@ void CallDeadlines::run() {
       while ((due = take_due(Clock::now())) == nullptr && !stopping_) {
         wait_for_the_next();
       }
-      if (stopping_) return;
+      if (due == nullptr) return;
     }
     // Without the lock, for it runs code of a plugin.
     due->expire();

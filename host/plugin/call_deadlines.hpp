@@ -4,6 +4,7 @@
 
 #include "host/base/clock.hpp"
 #include "host/base/mutex.hpp"
+#include "host/base/status.hpp"
 #include "host/base/thread.hpp"
 
 namespace backplane::host {
@@ -32,6 +33,7 @@ class TimedCall : public boost::intrusive::set_base_hook<> {
 class CallDeadlines {
  public:
   CallDeadlines() = default;
+  // As stop().
   ~CallDeadlines();
   CallDeadlines(const CallDeadlines&) = delete;
   CallDeadlines& operator=(const CallDeadlines&) = delete;
@@ -41,12 +43,15 @@ class CallDeadlines {
   void add(ChildCall& call);
   // [any] Whether it was still waited for: if not, it has been or is being expired.
   bool remove(ChildCall& call);
+  // [owner] Ends what is due, then the thread, and joins. What waits for a later deadline meets
+  // none any more.
+  void stop();
 
  private:
   void run();
   // The first one that is due, taken out; null: none is.
   ChildCall* take_due(TimePoint now) BP_REQUIRES(mutex_);
-  void start() BP_REQUIRES(mutex_);
+  Status start() BP_REQUIRES(mutex_);
   void wait_for_the_next() BP_REQUIRES(mutex_);
 
   Mutex mutex_;

@@ -127,7 +127,7 @@ void ChildCall::push(Exchange& /*exchange*/) noexcept {
 
 void ChildCall::on_addressed(Exchange& /*exchange*/) noexcept {
   forget_deadline();
-  if (request.deadline == kNever) return;
+  if (request.deadline >= kNever - kGrace) return;
   // At the parent's own deadline its client hears of it first, and this by that.
   expires_at = request.deadline == inherited_ ? request.deadline + kGrace : request.deadline;
   holders_.fetch_add(1, std::memory_order_relaxed);

@@ -235,8 +235,8 @@ typedef struct bp_invoke {
    * serves here, as where a plugin is tried; `done` is not called.
    * `request` is copied. Of it count method ("POST" if empty), path ("/" if empty), query, body,
    * content_type, headers, and deadline_ns where it is earlier than that of `call`; the request id
-   * is that of `call`, and so is its traceparent if `request` has none. The deadline of `call`,
-   * an earlier one, or the limit of who is asked ends this one at its time, with DEADLINE.
+   * is that of `call`, and so is its traceparent if `request` has none. An earlier
+   * deadline or limit of who is asked ends this one at its time, that of `call` a second later.
    * When nobody waits for the answer of `call` any more, `done` is called at once with CANCELLED or
    * DEADLINE, and who serves it is told. When `call` is completed first, this one goes on; the
    * replica is not destroyed, nor its code unloaded, before `done` has returned. `done` may use
