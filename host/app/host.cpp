@@ -319,10 +319,7 @@ bool Host::stop() {
       leave_in_memory();
       return false;
     }
-    local_router_.reset();
-    // What it does for the last of them must not meet a loader that has ended.
-    handler_calls_->stop();
-    run_on_control([this] { controller_->release_backends(); });
+    release_backends();
   }
   // With the routers go the last references to backends, which the loader destroys.
   data_.reset();
@@ -336,6 +333,13 @@ bool Host::stop() {
   // After both, whose tasks may hold admin calls to the end.
   admin_.reset();
   return clean;
+}
+
+void Host::release_backends() {
+  local_router_.reset();
+  // What it does for the last of the calls must not meet a loader that has ended.
+  handler_calls_->stop();
+  run_on_control([this] { controller_->release_backends(); });
 }
 
 void Host::leave_in_memory() {

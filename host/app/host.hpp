@@ -86,6 +86,8 @@ class Host {
   Status apply(ChangeRequest request);
   void run_on_control(TaskThread::Task task);
   bool wait_backends_stopped(TimePoint deadline);
+  // All that they ran is over: the loader may destroy them.
+  void release_backends();
   void leave_in_memory();
 
   const HostConfig config_;
