@@ -15,6 +15,10 @@ ThreadRole current_thread_role() {
   return current_role;
 }
 
+void give_way() {
+  std::this_thread::yield();
+}
+
 Result<Thread> Thread::start(const std::string& name, ThreadRole role, std::function<void()> body) {
   try {
     return Thread(std::thread([short_name = name.substr(0, 15), role, body = std::move(body)] {

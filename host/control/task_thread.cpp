@@ -57,6 +57,7 @@ void TaskThread::run() {
   for (;;) {
     Task task = next();
     if (!task) return drop_timed();
+    give_way();
     task();
   }
 }

@@ -52,6 +52,7 @@ void say(std::string_view text) {
 
 [[noreturn]] void end_with(std::string_view line) {
   say(line);
+  give_way();  // the kernel takes its time to take a process apart
   _exit(static_cast<int>(ExitCode::kOk));
 }
 
@@ -101,7 +102,11 @@ void try_plugin(const ProbeRequest& request, Trying& trying) {
     };
   }
   trying.run.emplace(
-      request, [](ProbeStage stage, std::string_view backend) { say(stage_line(stage, backend)); },
+      request,
+      [](ProbeStage stage, std::string_view backend) {
+        say(stage_line(stage, backend));
+        give_way();
+      },
       std::move(ask));
   auto report = trying.run->run();
   if (!report.ok()) end_with(error_line(report.error()));
@@ -122,6 +127,7 @@ void try_reloads(const ProbeRequest& request, Trying& trying) {
 }  // namespace
 
 void run_probe_child() {
+  give_way();
   const auto order = read_probe_request(read_request());
   if (!order.ok()) give_up("it is for backplane to start; " + order.error().message());
   arrange_descriptors();

@@ -107,6 +107,7 @@ void ProbeRunner::run() {
   setpriority(PRIO_PROCESS, 0, kNiceness);
   while (start_waiting()) {
     wait();
+    give_way();
     look_after(Clock::now());
   }
   give_up();

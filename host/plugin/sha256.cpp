@@ -9,6 +9,8 @@
 
 #include <Poco/DigestEngine.h>
 
+#include "host/base/thread.hpp"
+
 namespace backplane::host {
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
@@ -44,6 +46,7 @@ Result<std::string> sha256_of(int fd) {
     if (count == 0) return digest.finish();
     digest.update(std::span(buffer).first(static_cast<std::size_t>(count)));
     at += count;
+    give_way();
   }
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/base/thread.hpp"
 #include "host/plugin/preflight_code.hpp"
 #include "host/plugin/read_lease.hpp"
 #include "host/plugin/sha256.hpp"
@@ -59,6 +60,7 @@ Result<std::string> copy_bytes(const DroppedFile& from, int to, const std::strin
     if (!written.ok()) return std::move(written).error();
     digest.update(bytes);
     copied += bytes.size();
+    give_way();
   }
   struct stat after {};
   if (copied != from.identity.size || fstat(from.fd.get(), &after) != 0 ||
