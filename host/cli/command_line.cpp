@@ -26,6 +26,7 @@ constexpr std::string_view kHelp =
     R"(Serves functions, models and business logic from plugins over HTTP.
 
 usage: backplane COMMAND [OPTION]... [OPERAND]...
+       backplane --version
 
 A host of your own:
   serve            run the host
@@ -181,6 +182,10 @@ CommandOutcome run_command_line(const std::vector<std::string>& arguments, std::
   const std::string& name = arguments.front();
   if (name == "--help" || name == "-h" || name == "help") {
     out << kHelp;
+    return {};
+  }
+  if (name == "--version") {
+    out << "backplane " BACKPLANE_VERSION "\n";
     return {};
   }
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());

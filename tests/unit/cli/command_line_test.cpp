@@ -78,6 +78,15 @@ TEST_SUITE("cli") {
     }
   }
 
+  TEST_CASE("backplane: --version says which release it is") {
+    const Run ran = run({"--version"});
+    CHECK(ran.outcome.exit_code == ExitCode::kOk);
+    CHECK(ran.out.starts_with("backplane "));
+    CHECK(std::count(ran.out.begin(), ran.out.end(), '.') == 2);
+    CHECK(is_one_line(ran.out));
+    CHECK(ran.err.empty());
+  }
+
   TEST_CASE("backplane: every command that asks a host teaches with examples and exit codes") {
     for (const char* name : {"status", "endpoints", "backends", "plugins", "history", "operations",
                              "events", "call", "apply", "undo", "reload", "rollback", "scale",
