@@ -66,6 +66,7 @@ constexpr std::array kRoutes{
     AdminRoute{"POST", "/v1/plugins/{}/reload", kPlugin, kDeploy, kMayBeJson, kWait, post_reload},
     AdminRoute{"POST", "/v1/plugins/{}/rollback", kPlugin, kDeploy, kMayBeJson, kWait,
                post_rollback},
+    AdminRoute{"POST", "/v1/plugins/{}/promote", kPlugin, kDeploy, kMayBeJson, kWait, post_promote},
     AdminRoute{"GET", "/v1/operations", kNone, kRead, kNoBody, kBare, list_operations},
     AdminRoute{"GET", "/v1/operations/{}", kNumber, kRead, kNoBody, kBare, get_operation},
     AdminRoute{"DELETE", "/v1/operations/{}", kNumber, kOperate, kNoBody, kBare, abort_operation},

@@ -93,6 +93,16 @@ void write_operation(const Operation& operation, JsonWriter& json) {
   json.end_object().key("warnings").begin_array();
   for (const std::string& warning : operation.warnings) json.string(warning);
   json.end_array();
+  if (operation.trial) {
+    const CanaryRecord& record = operation.trial->record;
+    json.key("trial")
+        .begin_object()
+        .member("requests", record.requests)
+        .member("min_requests", operation.trial->min_requests)
+        .member("errors", record.errors)
+        .member("p99_ms", to_ms(record.p99))
+        .end_object();
+  }
   if (operation.finished_at) json.member("finished_at", to_text(*operation.finished_at));
   if (operation.state == OperationState::kSucceeded) json.member("revision", operation.revision);
   if (!operation.error) return;

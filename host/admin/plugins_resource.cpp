@@ -37,16 +37,24 @@ std::string_view name_of(PluginGeneration::State state) {
   return "";
 }
 
+bool runs(const Backend& backend, const std::string& plugin, std::uint64_t generation) {
+  const PluginLibrary* library = backend.library();
+  return library != nullptr && library->plugin() == plugin && library->generation() == generation;
+}
+
+bool is_on_trial(const Controller& controller, const std::string& plugin,
+                 std::uint64_t generation) {
+  return std::any_of(
+      controller.canaries().begin(), controller.canaries().end(),
+      [&](const auto& one) { return runs(*one.second.backend, plugin, generation); });
+}
+
 // Requests that its handlers have and did not answer yet.
 std::uint64_t in_flight(const Controller& controller, const std::string& plugin,
                         std::uint64_t generation) {
   std::uint64_t sum = 0;
   for (const auto& backend : controller.live_backends()) {
-    const PluginLibrary* library = backend->library();
-    if (library == nullptr || library->plugin() != plugin || library->generation() != generation) {
-      continue;
-    }
-    sum += backend->stats().in_flight;
+    if (runs(*backend, plugin, generation)) sum += backend->stats().in_flight;
   }
   return sum;
 }
@@ -54,12 +62,14 @@ std::uint64_t in_flight(const Controller& controller, const std::string& plugin,
 void write_generations(JsonWriter& json, const Controller& controller,
                        const PluginListing& listing) {
   json.key("generations").begin_array();
+  const std::string& plugin = listing.entry.name;
   for (const PluginGeneration& one : listing.generations) {
+    const bool on_trial = is_on_trial(controller, plugin, one.generation);
     json.begin_object()
         .member("generation", one.generation)
-        .member("state", name_of(one.state))
+        .member("state", on_trial ? "on_trial" : name_of(one.state))
         .member("sha256", one.sha256)
-        .member("in_flight", in_flight(controller, listing.entry.name, one.generation))
+        .member("in_flight", in_flight(controller, plugin, one.generation))
         .key("handlers")
         .begin_array();
     for (const HandlerDescription& handler : one.handlers) {
@@ -176,10 +186,8 @@ void write_outcome(JsonWriter& json, const Controller& controller, const std::st
   json.end_object();
 }
 
-void reload(AdminContext& context, const AdminCallPtr& call, ReloadRequest request) {
-  request.author = call->author();
-  request.if_revision = revision_wanted(context, *call);
-  const auto done = [&controller = context.controller, call](const Result<ReloadOutcome>& outcome) {
+Reloader::Done answer_to(AdminContext& context, const AdminCallPtr& call) {
+  return [&controller = context.controller, call](const Result<ReloadOutcome>& outcome) {
     if (!outcome.ok()) {
       return call->answered() ? call->note_end(0, outcome.error()) : call->fail(outcome.error());
     }
@@ -189,8 +197,17 @@ void reload(AdminContext& context, const AdminCallPtr& call, ReloadRequest reque
       write_outcome(json, controller, call->name(), outcome.value());
     });
   };
-  const std::uint64_t operation = context.reloader.reload(std::move(request), done);
+}
+
+void wait_for_reload(AdminContext& context, const AdminCallPtr& call, std::uint64_t operation) {
   wait_for(context, call, operation, call->query().wait.value_or(kPatience));
+}
+
+void reload(AdminContext& context, const AdminCallPtr& call, ReloadRequest request) {
+  request.author = call->author();
+  request.if_revision = revision_wanted(context, *call);
+  wait_for_reload(context, call,
+                  context.reloader.reload(std::move(request), answer_to(context, call)));
 }
 
 }  // namespace
@@ -204,6 +221,10 @@ void post_reload(AdminContext& context, const AdminCallPtr& call) {
 void post_rollback(AdminContext& context, const AdminCallPtr& call) {
   const bool fresh = call->has_body() && text_in(call->body(), "state") == "fresh";
   reload(context, call, {.plugin = call->name(), .rollback = true, .carry_state = !fresh});
+}
+
+void post_promote(AdminContext& context, const AdminCallPtr& call) {
+  wait_for_reload(context, call, context.reloader.promote(call->name(), answer_to(context, call)));
 }
 
 void list_plugins(AdminContext& context, const AdminCallPtr& call) {

@@ -14,7 +14,9 @@ void get_plugin(AdminContext& context, const AdminCallPtr& call);
 // POST /v1/plugins/{name}/reload: every backend of the plugin goes over to what is in the
 // directory.
 void post_reload(AdminContext& context, const AdminCallPtr& call);
-// POST /v1/plugins/{name}/rollback: to the version before. The body of both may be absent.
+// POST /v1/plugins/{name}/rollback: to the version before. The body of each may be absent.
 void post_rollback(AdminContext& context, const AdminCallPtr& call);
+// POST /v1/plugins/{name}/promote: to the version on trial, now; answers as its reload does.
+void post_promote(AdminContext& context, const AdminCallPtr& call);
 
 }  // namespace backplane::host

@@ -49,6 +49,7 @@ A host that runs, here or elsewhere (--admin, --token-file):
   apply FILE       make it serve what an app document says
   reload           put another version of a plugin's code in place, under load
   rollback         bring the version before back
+  promote          let a version on trial take over now
   undo             bring an earlier revision back
   traffic          split an endpoint's requests over backends by weight
   policy           set how an endpoint chooses a backend

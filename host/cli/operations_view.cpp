@@ -17,11 +17,22 @@ std::string built_of(const JsonValue& operation) {
   return text_at(operation, "built") + " of " + to_build;
 }
 
-// ", 1 of 3 built", while that is what it does.
-std::string built_words(const JsonValue& operation) {
-  const std::string built = built_of(operation);
-  if (built.empty() || text_at(operation, "stage") != "building") return {};
-  return ", " + built + " built";
+// "45 of 100 requests, 0 failed"; empty of what was not on trial.
+std::string trial_of(const JsonValue& operation) {
+  const std::string requests = text_at(operation, "trial", "requests");
+  if (requests.empty()) return {};
+  return requests + " of " + text_at(operation, "trial", "min_requests") + " requests, " +
+         text_at(operation, "trial", "errors") + " failed";
+}
+
+// ", 1 of 3 built", while that is what it does, or how the trial goes.
+std::string progress_words(const JsonValue& operation) {
+  const std::string stage = text_at(operation, "stage");
+  const std::string words = stage == "building" ? built_of(operation)
+                            : stage == "canary" ? trial_of(operation)
+                                                : std::string();
+  if (words.empty()) return {};
+  return ", " + words + (stage == "building" ? " built" : "");
 }
 
 std::string name_of(const JsonValue& operation) {
@@ -33,6 +44,7 @@ std::string name_of(const JsonValue& operation) {
 std::string outcome_of(const JsonValue& operation) {
   const std::string revision = text_at(operation, "revision");
   if (!revision.empty()) return "revision " + revision;
+  if (is_running(operation)) return trial_of(operation);
   return text_at(operation, "error", "detail");
 }
 
@@ -63,6 +75,7 @@ std::string render_operation(const JsonValue& operation) {
   add_line(text, "state", text_at(operation, "state"));
   add_line(text, "stage", text_at(operation, "stage"));
   add_line(text, "built", built_of(operation));
+  add_line(text, "trial", trial_of(operation));
   add_line(text, "took", stage_times(operation));
   add_line(text, "started", text_at(operation, "started_at"));
   add_line(text, "finished", text_at(operation, "finished_at"));
@@ -85,12 +98,12 @@ std::string operation_line(const JsonValue& operation) {
     const std::string outcome = outcome_of(operation);
     return outcome.empty() ? line : line + ", " + outcome;
   }
-  return line + built_words(operation);
+  return line + progress_words(operation);
 }
 
 std::string progress_line(const JsonValue& operation, std::chrono::seconds elapsed) {
   std::string line = name_of(operation) + ": " + text_at(operation, "stage");
-  line += built_words(operation);
+  line += progress_words(operation);
   return cut_to(printable(line + ", " + std::to_string(elapsed.count()) + " s"), kProgressWidth);
 }
 

@@ -155,9 +155,29 @@ std::string show_rollback(const ParsedCommand& command, const JsonValue& answer)
   return render_reload(command.operands.front(), "rolled back", answer);
 }
 
-constexpr std::array<AdminCommand, 2> kCommands{{
+CommandSyntax promote_syntax() {
+  return {.name = "promote",
+          .summary =
+              "Has the version of a plugin that is on trial take over now, whatever it has shown. "
+              "'backplane operations' lists what is on trial; --abort there is the opposite.",
+          .operands = {"PLUGIN"},
+          .options = options_with({}),
+          .examples = {"promote hello", "promote hello --if-revision 7"},
+          .notes = std::string(kLongChangeNotes) + kAdminExitCodes};
+}
+
+Result<HttpCall> promote_call(const ParsedCommand& command) {
+  return call_for(command, "promote");
+}
+
+std::string show_promote(const ParsedCommand& command, const JsonValue& answer) {
+  return render_reload(command.operands.front(), "promoted", answer);
+}
+
+constexpr std::array<AdminCommand, 3> kCommands{{
     {reload_syntax, AdminConduct::kPrepares, reload_call, show_reload},
     {rollback_syntax, AdminConduct::kPrepares, rollback_call, show_rollback},
+    {promote_syntax, AdminConduct::kPrepares, promote_call, show_promote},
 }};
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace backplane::host {
 
-// The commands that put another version of a plugin's code in place: reload, rollback.
+// The commands that put another version of a plugin's code in place: reload, rollback, promote.
 std::span<const AdminCommand> reload_commands();
 
 }  // namespace backplane::host

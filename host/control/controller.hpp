@@ -86,6 +86,10 @@ class Controller {
   // too far on).
   Status abort(std::uint64_t operation);
 
+  // [control] Has what `operation` has on trial take over within a look at it, whatever it has
+  // shown. False where it has nothing on trial.
+  bool promote(std::uint64_t operation);
+
   // [control] Tells `watcher` of everything that changes; it outlives the controller, or is
   // replaced.
   void watch(ControlWatcher watcher) { watcher_ = std::move(watcher); }
@@ -145,7 +149,8 @@ class Controller {
     std::map<std::string, BackendConfig> configs;              // what those are prepared for
     std::map<std::string, Error> failed;
     TimePoint on_trial_since;
-    bool over = false;  // what still arrives is thrown away
+    bool promoted = false;  // somebody has judged it already
+    bool over = false;      // what still arrives is thrown away
   };
   using ProposalPtr = std::shared_ptr<Proposal>;
 

@@ -34,8 +34,13 @@ void Controller::start_trial(const ProposalPtr& proposal) {
 
 void Controller::watch_trial(const ProposalPtr& proposal) {
   if (proposal->over) return;
+  const CanaryLimits& limits = *proposal->request.canary;
+  const CanaryRecord record = trial_record(*proposal, Clock::now());
+  operations_.find(proposal->operation)->trial = {.record = record,
+                                                  .min_requests = limits.min_requests};
   const CanaryVerdict verdict =
-      judge(trial_record(*proposal, Clock::now()), *proposal->request.canary);
+      proposal->promoted ? CanaryVerdict{.kind = CanaryVerdict::Kind::kPromote, .reason = {}}
+                         : judge(record, limits);
   if (verdict.kind == CanaryVerdict::Kind::kRollBack) {
     log_warning("control", "the canary of plugin '" + proposal->request.object +
                                "' is rolled back: " + verdict.reason);
@@ -47,6 +52,15 @@ void Controller::watch_trial(const ProposalPtr& proposal) {
     return commit_next();
   }
   setup_.control.post_at(Clock::now() + kLook, [this, proposal] { watch_trial(proposal); });
+}
+
+bool Controller::promote(std::uint64_t operation) {
+  const auto found = proposals_.find(operation);
+  if (found == proposals_.end() || operations_.find(operation)->stage != OperationStage::kCanary) {
+    return false;
+  }
+  found->second->promoted = true;
+  return true;
 }
 
 void Controller::end_trials(const Error& error) {

@@ -10,6 +10,7 @@
 #include "host/base/clock.hpp"
 #include "host/base/error.hpp"
 #include "host/base/wall_time.hpp"
+#include "host/control/canary.hpp"
 
 namespace backplane::host {
 
@@ -32,6 +33,12 @@ struct StageTime {
   Duration took;
 };
 
+// How a version on trial does.
+struct TrialProgress {
+  CanaryRecord record;
+  std::uint64_t min_requests = 0;  // to be answered before it is judged
+};
+
 // One change of the desired state, or of what it runs, on its way, as its watcher sees it. A plain
 // value.
 struct Operation {
@@ -43,8 +50,9 @@ struct Operation {
   TimePoint entered;                // its stage
   std::vector<StageTime> stages{};  // those it has been through, in order
   std::vector<std::string> warnings{};
-  std::size_t to_build = 0;  // backends to make or to update
-  std::size_t built = 0;     // of those, how many are ready or have failed
+  std::size_t to_build = 0;              // backends to make or to update
+  std::size_t built = 0;                 // of those, how many are ready or have failed
+  std::optional<TrialProgress> trial{};  // as it was looked at last; absent: there was none
   WallTime started_at;
   std::optional<WallTime> finished_at;
   std::uint64_t revision = 0;  // kSucceeded: that of the change

@@ -44,7 +44,7 @@ Error failure_at(Error error, OperationStage stage) {
 }  // namespace
 
 std::uint64_t Reloader::reload(ReloadRequest request, Done done) {
-  Status admitted = admit(request);
+  Status admitted = admit(request.plugin);
   if (!admitted.ok()) {
     done(std::move(admitted).error());
     return 0;
@@ -76,13 +76,30 @@ std::uint64_t Reloader::reload(ReloadRequest request, Done done) {
   return run->operation;
 }
 
-Status Reloader::admit(const ReloadRequest& request) const {
+std::uint64_t Reloader::promote(const std::string& plugin, Done done) {
+  Status admitted = admit(plugin);
+  if (!admitted.ok()) {
+    done(std::move(admitted).error());
+    return 0;
+  }
+  const auto queue = queues_.find(plugin);
+  const RunPtr run = is_reloading(plugin) ? queue->second.front() : nullptr;
+  if (run == nullptr || !controller_.promote(run->operation)) {
+    done(Error(ErrorCode::kConflict, "nothing_on_trial",
+               "no version of plugin '" + plugin + "' is on trial"));
+    return 0;
+  }
+  run->done.push_back(std::move(done));
+  return run->operation;
+}
+
+Status Reloader::admit(const std::string& plugin) const {
   if (controller_.draining()) {
     return Error(ErrorCode::kUnavailable, "shutting_down", "the host is shutting down");
   }
-  if (controller_.users_of(request.plugin).empty()) {
+  if (controller_.users_of(plugin).empty()) {
     return Error(ErrorCode::kNotFound, "plugin_not_in_use",
-                 "no backend runs code of plugin '" + request.plugin + "'");
+                 "no backend runs code of plugin '" + plugin + "'");
   }
   return {};
 }

@@ -37,6 +37,12 @@ class Reloader {
   // those of "in_progress" the operation that is, as "active_op".
   std::uint64_t reload(ReloadRequest request, Done done);
 
+  // [control] Has the version of `plugin` that is on trial take over, whatever it has shown;
+  // `done` hears, beside whoever asked for the reload, what came of it. Answers the operation of
+  // the reload, 0 when it is refused at once: kNotFound "plugin_not_in_use"; kConflict
+  // "nothing_on_trial"; kUnavailable "shutting_down".
+  std::uint64_t promote(const std::string& plugin, Done done);
+
   // [control] How often reloads came to what: "done", "unchanged", or the code of the failure.
   const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
   // [control] Why the latest reload of `plugin` failed; null when it did not.
@@ -57,7 +63,7 @@ class Reloader {
   };
   using RunPtr = std::shared_ptr<Run>;
 
-  Status admit(const ReloadRequest& request) const;
+  Status admit(const std::string& plugin) const;
   void start(const RunPtr& run);
   void on_opened(const RunPtr& run, const Result<OpenedPlugin>& opened);
   void propose(const RunPtr& run, const std::shared_ptr<PluginLibrary>& library);

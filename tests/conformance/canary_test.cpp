@@ -93,6 +93,60 @@ TEST_SUITE("canary") {
     CHECK(host.tally("/v", 32) == std::map<std::string, int>{{"v1", 32}});
   }
 
+  TEST_CASE(
+      "canary: one that is promoted takes over whatever it has shown, and all callers are told") {
+    VersionHost host;
+    CHECK(host.promote().refusal() == "409 nothing_on_trial");
+    host.drop("version2");
+    PendingAnswer reload = host.reload_async(endless_canary(), "?wait_ms=60000");
+    REQUIRE(wait_for([&] { return host.get("/v").body() == "v2"; }));
+    // It is on trial, and is not what the host would come back with.
+    CHECK(host.plugin().text_at("/running_sha256") != host.plugin().text_at("/sha256"));
+    CHECK(host.plugin().text_at("/generations/0/state") == "serving");
+    CHECK(host.plugin().text_at("/generations/1/state") == "on_trial");
+    const Answer promoted = host.promote();
+    CHECK(promoted.status() == 200);
+    CHECK(promoted.text_at("/state") == "done");
+    CHECK(promoted.text_at("/operation/state") == "succeeded");
+    CHECK(promoted.body() == reload.get().body());
+    CHECK(host.plugin().text_at("/running_sha256") == host.plugin().text_at("/sha256"));
+    CHECK(host.tally("/v", 32) == std::map<std::string, int>{{"v2", 32}});
+    CHECK(host.promote().refusal() == "409 nothing_on_trial");
+    CHECK(host.admin("POST", "/v1/plugins/nobody/promote").refusal() == "404 plugin_not_in_use");
+  }
+
+  TEST_CASE(
+      "canary: a reload that is not on trial cannot be promoted, nor one that waits behind it") {
+    VersionHost host;
+    host.drop("version2");
+    PendingAnswer trial = host.reload_async(endless_canary(), "?wait_ms=60000");
+    REQUIRE(wait_for([&] { return host.get("/v").body() == "v2"; }));
+    PendingAnswer waiting = host.reload_async(R"({"force":true})", "?wait_ms=60000");
+    REQUIRE(wait_for([&] { return latest_stage(host) == "waiting"; }));
+    CHECK(host.promote().text_at("/state") == "done");
+    CHECK(trial.get().text_at("/state") == "done");
+    CHECK(waiting.get().text_at("/state") == "done");
+    CHECK(host.promote().refusal() == "409 nothing_on_trial");
+  }
+
+  TEST_CASE("canary: its operation says what it has shown") {
+    VersionHost host;
+    host.drop("version_flaky");
+    const Answer trial = host.reload(
+        canary(R"("weight":1,"min_requests":1000,"duration_ms":3600000)"), "?wait_ms=0");
+    REQUIRE(trial.status() == 202);
+    CHECK(trial.at("/trial").empty());
+    const std::string operation = trial.header("Location");
+    CHECK(wait_for([&] { return host.admin("GET", operation).text_at("/stage") == "canary"; }));
+    const auto answers = host.tally("/v", 64);
+    const std::string failed = std::to_string(answers.at("500 handler_error"));
+    CHECK(wait_for([&] { return host.admin("GET", operation).at("/trial/requests") == "64"; }));
+    const Answer shown = host.admin("GET", operation);
+    CHECK(shown.at("/trial/errors") == failed);
+    CHECK(shown.at("/trial/min_requests") == "1000");
+    CHECK(std::stod(shown.at("/trial/p99_ms")) > 0);
+  }
+
   TEST_CASE("canary: one that is on trial when the host stops ends with it, and its call is told") {
     VersionHost host;
     host.drop("version2");

@@ -59,10 +59,11 @@ class DescribedHost : public HostFixture {
   const ApiContract contract;
 };
 
-// An operation that can still be aborted, or a version to go back to, takes more than an example.
+// An operation that can still be aborted, a version to go back to, or one on trial takes more than
+// an example.
 bool wants_more(const ContractCall& call) {
   return (call.method == "DELETE" && call.path == "/v1/operations/{id}") ||
-         call.path == "/v1/plugins/{name}/rollback";
+         call.path == "/v1/plugins/{name}/rollback" || call.path == "/v1/plugins/{name}/promote";
 }
 
 bool takes(const ContractCall& call, std::string_view parameter) {

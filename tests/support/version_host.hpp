@@ -68,6 +68,7 @@ class VersionHost : public HostFixture {
     return admin_async("POST", "/v1/plugins/version/reload" + query, body);
   }
   Answer rollback() const { return admin("POST", "/v1/plugins/version/rollback"); }
+  Answer promote() const { return admin("POST", "/v1/plugins/version/promote"); }
   Answer plugin() const { return admin("GET", "/v1/plugins/version"); }
 
   // What replicas wrote when they were made and when they went.

@@ -89,8 +89,8 @@ TEST_SUITE("cli") {
 
   TEST_CASE("backplane: every command that asks a host teaches with examples and exit codes") {
     for (const char* name : {"status", "endpoints", "backends", "plugins", "history", "operations",
-                             "events", "call", "apply", "undo", "reload", "rollback", "scale",
-                             "traffic", "policy", "shadows", "delete"}) {
+                             "events", "call", "apply", "undo", "reload", "rollback", "promote",
+                             "scale", "traffic", "policy", "shadows", "delete"}) {
       CAPTURE(name);
       const std::string help = run({name, "--help"}).out;
       const std::string example = std::string("\n  backplane ") + name;

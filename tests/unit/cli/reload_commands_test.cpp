@@ -57,6 +57,16 @@ TEST_SUITE("cli") {
     check_usage({"rollback", ""});
   }
 
+  TEST_CASE("promote: one call, and what the reload came to") {
+    CHECK(asked_by({"promote", "hello"}) ==
+          Lines{"POST /v1/plugins/hello/promote?wait_ms=120000 {}"});
+    const std::string answer = R"({"state":"done","plugin":"hello","sha256":")" + whole_digest +
+                               R"(","generation":3,"revision":8,"operation":)" + gone_through + "}";
+    CHECK(said_by({"promote", "hello"}, answer)
+              .starts_with("plugin 'hello' is promoted: generation 3, sha-256 4a2f56a9d86c"));
+    check_usage({"promote", "../x"});
+  }
+
   TEST_CASE("reload: what runs now, how long each stage took, and what to mind") {
     const std::string answer = R"({"state":"done","plugin":"hello","sha256":")" + whole_digest +
                                R"(","generation":3,"revision":8,"operation":)" + gone_through + "}";
@@ -108,6 +118,23 @@ TEST_SUITE("cli") {
     CHECK(line("probing") == "reload hello: probing, 2 s");
     CHECK(line("building") == "reload hello: building, 1 of 2 built, 2 s");
     CHECK(line("canary") == "reload hello: canary, 2 s");
+    const std::string trial =
+        R"("trial":{"requests":45,"min_requests":100,"errors":1,"p99_ms":3.5},)";
+    const auto on_trial = parsed_json(begin + R"("stage":"canary",)" + trial + end);
+    CHECK(progress_line(on_trial.root(), std::chrono::seconds(2)) ==
+          "reload hello: canary, 45 of 100 requests, 1 failed, 2 s");
+    CHECK(operation_line(on_trial.root()) ==
+          "operation 3 reload hello: canary, 45 of 100 requests, 1 failed");
+    CHECK(render_operation(on_trial.root()).find("trial       45 of 100 requests, 1 failed\n") !=
+          std::string::npos);
+    const auto listed =
+        parsed_json(R"({"operations":[)" + begin + R"("stage":"canary",)" + trial + end + "]}");
+    CHECK(render_operations(listed.root()).find("45 of 100 requests, 1 failed") !=
+          std::string::npos);
+    // Over, it is no progress any more.
+    const auto building = parsed_json(begin + R"("stage":"committing",)" + trial + end);
+    CHECK(progress_line(building.root(), std::chrono::seconds(2)) ==
+          "reload hello: committing, 2 s");
   }
 
   TEST_CASE("render_operation: how long each stage took, and what was found on the way") {
