@@ -2,9 +2,10 @@
 """Compiles every source file of ours with clang-14 and runs clang-tidy-14 over it.
 
 Most of both is spent on the headers of libraries, so the files of a target are looked at a dozen at
-a time, as one translation unit that includes them. Files that clang does not take together, such as
-two that name a helper of their own alike, go into different units; what it does not take alone is a
-complaint. That each file includes what it needs is what the other builds prove.
+a time, as one translation unit that includes them; plugins, which all define one function, in a
+namespace each. Files that clang does not take together, such as two that name a helper of their own
+alike, go into different units; what it does not take alone is a complaint. That each file includes
+what it needs is what the other builds prove.
 
 Needs a configured build/clang (cmake --preset clang) for the commands. Files that were clean are
 looked at again only when one of their unit, a header they include, their command or .clang-tidy has
@@ -27,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TIDY = "clang-tidy-14"
 AT_A_TIME = 12
+ENTRY = r"\b(BACKPLANE_PLUGIN\(|backplane_plugin_v1\b)"
 
 
 class Fingerprints:
@@ -66,7 +68,8 @@ class Batch:
 
 
 def options_of(command: dict[str, str]) -> tuple[str, ...]:
-    """Without ccache, and without what names the file and its object."""
+    """Without ccache, without what names the file and its object, and without what CMake defines for
+    each shared library and no source of ours asks for."""
     words = shlex.split(command["command"])
     first = next(at for at, word in enumerate(words) if "clang" in Path(word).name)
     kept, at = [words[first]], first + 1
@@ -74,9 +77,51 @@ def options_of(command: dict[str, str]) -> tuple[str, ...]:
         if words[at] in ("-o", "-c"):
             at += 2
             continue
-        kept.append(words[at])
+        if re.fullmatch(r"-D\w+_EXPORTS", words[at]) is None:
+            kept.append(words[at])
         at += 1
     return tuple(kept)
+
+
+def includes_of(text: str, directory: Path) -> list[str]:
+    """The files that a source includes, quoted, as they are found from anywhere."""
+    found = []
+    for name in re.findall(r"^#include +([<\"][^>\"]+[>\"])", text, re.MULTILINE):
+        beside = directory / name.strip('"')
+        found.append(f'"{beside}"' if name[0] == '"' and beside.is_file() else name)
+    return found
+
+
+class Unit:
+    """A translation unit of all these files. Their text is in it, not included: the analyzer looks
+    into no function of a file that is included."""
+
+    def __init__(self, files: list[Path]) -> None:
+        before: list[str] = []  # what may stand in no namespace
+        self.lines: list[str] = []
+        self.begins: list[tuple[int, Path]] = []  # where each file does, in lines before its first
+        for number, file in enumerate(files):
+            source = file.read_text(encoding="utf-8")
+            plugin = len(files) > 1 and file.suffix == ".cpp" and re.search(ENTRY, source)
+            if plugin:
+                before += includes_of(source, file.parent)
+                self.lines += [f"#define backplane_plugin_v1 backplane_plugin_v1_{number}",
+                               f"namespace plugin_{number} {{"]
+            self.lines.append(f'#line 1 "{file}"')
+            self.begins.append((len(self.lines), file))
+            self.lines += source.splitlines()
+            if plugin:
+                self.lines += ["}", "#undef backplane_plugin_v1"]
+        first = [f"#include {name}" for name in dict.fromkeys(before)]
+        self.lines = first + self.lines
+        self.begins = [(line + len(first), file) for line, file in self.begins]
+
+    def text(self) -> str:
+        return "".join(line + "\n" for line in self.lines)
+
+    def place_of(self, line: int) -> str:
+        begin, file = next((one for one in reversed(self.begins) if one[0] < line), self.begins[0])
+        return f"{file}:{line - begin}"
 
 
 def batches(build: Path, prefixes: tuple[str, ...], common: str) -> list[Batch]:
@@ -139,19 +184,22 @@ class Look:
                 self.tidy(together)
             rest = [file for file in rest if file not in together]
 
-    def unit(self, files: list[Path]) -> Path:
-        text = "".join(f'#include "{file}"  // NOLINT\n' for file in files)
-        unit = self.directory / f"unit{files[0].suffix}"
-        unit.write_text(text, encoding="utf-8")
-        return unit
+    def path_of_unit(self) -> Path:
+        return self.directory / f"unit{self.batch.files[0].suffix}"
+
+    def arguments(self, unit: Unit) -> list[str]:
+        """Writes the unit and names it, with where its files may find what is beside them."""
+        self.path_of_unit().write_text(unit.text(), encoding="utf-8")
+        beside = sorted({f"-iquote{file.parent}" for _, file in unit.begins})
+        return [*beside, str(self.path_of_unit())]
 
     def compile(self, files: list[Path]) -> list[Path]:
         """Returns those that do not compile beside the ones before them; when it is a single one
         its errors are a complaint."""
         listing = self.directory / "made_of.d"
         ended = subprocess.run([*self.batch.options, "-fsyntax-only", "-ferror-limit=0", "-MD", "-MF",
-                                str(listing), str(self.unit(files))], cwd=self.batch.directory,
-                               capture_output=True, text=True, check=False)
+                                str(listing), *self.arguments(Unit(files))],
+                               cwd=self.batch.directory, capture_output=True, text=True, check=False)
         if ended.returncode == 0:
             words = listing.read_text(encoding="utf-8").replace("\\\n", " ").split()[1:]
             paths = {(self.batch.directory / word).resolve() for word in words}
@@ -165,11 +213,20 @@ class Look:
         return [file for file in files if str(file) in named] or files[len(files) // 2:]
 
     def tidy(self, files: list[Path]) -> None:
-        ended = subprocess.run([TIDY, "--quiet", f"--config-file={ROOT / '.clang-tidy'}",
-                                str(self.unit(files)), "--", *self.batch.options[1:]],
+        unit = Unit(files)
+        *beside, path = self.arguments(unit)
+        # Of a test every macro is a dozen branches, and the sanitizers see which it takes.
+        tests = files[0].is_relative_to(ROOT / "tests")
+        checks = ["--checks=-clang-analyzer-*"] if tests else []
+        ended = subprocess.run([TIDY, "--quiet", f"--config-file={ROOT / '.clang-tidy'}", *checks,
+                                path, "--",
+                                *self.batch.options[1:], *beside],
                                cwd=self.batch.directory, capture_output=True, text=True, check=False)
         if ended.returncode != 0:
-            self.complaints.append(ended.stdout.strip() or ended.stderr.strip())
+            # It counts the unit's own lines, whatever #line says.
+            said = ended.stdout.strip() or ended.stderr.strip()
+            self.complaints.append(re.sub(re.escape(path) + r":(\d+)",
+                                          lambda found: unit.place_of(int(found[1])), said))
 
 
 def look_at(batch: Batch, memory: Memory, scratch: Path) -> str:

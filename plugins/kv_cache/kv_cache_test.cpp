@@ -6,7 +6,6 @@
 #include <backplane/testing.hpp>
 
 using backplane::TestReplica;
-using backplane::TestState;
 
 namespace {
 

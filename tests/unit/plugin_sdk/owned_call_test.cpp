@@ -13,7 +13,6 @@
 
 using backplane::Error;
 using backplane::OwnedCall;
-using backplane::TestPending;
 using backplane::TestReplica;
 
 namespace {
