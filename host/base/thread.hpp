@@ -16,11 +16,10 @@ enum class ThreadRole : std::uint8_t { kNone, kIo, kReplica, kControl };
 // The calling thread's role; kNone for threads that no Thread started (main, tests).
 ThreadRole current_thread_role();
 
-// Lets what waits for the calling thread's core run first; costs a third of a microsecond where
-// nothing does. Work on a change says it before each piece of some 50 us: of a request's threads,
-// which wake each other, Linux's scheduler lets one that has used its share of the core wait until
-// the thread that runs sleeps or gives way, and then for every other that has not used its own.
-// Any thread but those of requests.
+// [control] Lets the other threads of this core run first (sched_yield(2)); a third of a
+// microsecond where none waits. Work that no client waits for calls it before each piece of 50 us
+// or so, else requests wait for all of it: an I/O thread that has used its share of the core is not
+// chosen by Linux's EEVDF scheduler before the thread that runs sleeps or yields.
 void give_way();
 
 // A named thread with one role, joined by its owner. Owned by the object that started it; only
