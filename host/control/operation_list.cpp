@@ -6,7 +6,6 @@ namespace backplane::host {
 
 Operation& OperationList::begin(std::string action, std::string object, OperationStage stage,
                                 Instant now) {
-  ++running_;
   Operation& operation = operations_[++last_id_];
   operation.id = last_id_;
   operation.action = std::move(action);
@@ -30,11 +29,10 @@ void OperationList::end(std::uint64_t id, OperationState state, Instant now) {
   Operation& ended = operations_.at(id);
   ended.state = state;
   ended.finished_at = now.wall;
-  --running_;
-  for (auto it = operations_.begin();
-       it != operations_.end() && operations_.size() > running_ + kKept;) {
-    it = it->second.state == OperationState::kRunning ? std::next(it) : operations_.erase(it);
-  }
+  ended_.push_back(id);
+  if (ended_.size() <= kKept) return;
+  operations_.erase(ended_.front());
+  ended_.pop_front();
 }
 
 const Operation* OperationList::find(std::uint64_t id) const {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 
@@ -26,7 +27,7 @@ class OperationList {
   Operation& begin(std::string action, std::string object, OperationStage stage, Instant now);
   // Goes on to another stage, or stays in the one that it is in.
   void enter(std::uint64_t id, OperationStage stage, TimePoint now);
-  // Ends one that runs; the oldest ended one beyond kKept is forgotten.
+  // Ends one that runs. Beyond kKept the one is forgotten that ended first; not this one.
   void end(std::uint64_t id, OperationState state, Instant now);
 
   // Null when there never was such a one or it has been forgotten.
@@ -37,7 +38,7 @@ class OperationList {
  private:
   std::map<std::uint64_t, Operation> operations_;
   std::uint64_t last_id_ = 0;
-  std::size_t running_ = 0;
+  std::deque<std::uint64_t> ended_;  // in the order in which they did
 };
 
 }  // namespace backplane::host

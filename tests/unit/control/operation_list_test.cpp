@@ -54,6 +54,23 @@ TEST_SUITE("control") {
     CHECK(list.find(first + 1) != nullptr);
   }
 
+  TEST_CASE("OperationList: one that ends is known then, however many began and ended meanwhile") {
+    OperationList list;
+    const std::uint64_t slow = list.begin("reload", "p", OperationStage::kCanary, {kNow, {}}).id;
+    std::uint64_t first = 0;
+    for (std::size_t i = 0; i < OperationList::kKept; ++i) {
+      const std::uint64_t id =
+          list.begin("set_traffic", "e", OperationStage::kBuilding, {kNow, {}}).id;
+      if (i == 0) first = id;
+      list.end(id, OperationState::kSucceeded, {kNow, {}});
+    }
+    list.end(slow, OperationState::kSucceeded, {kNow, {}});
+    REQUIRE(list.find(slow) != nullptr);
+    CHECK(list.find(slow)->state == OperationState::kSucceeded);
+    CHECK(list.find(first) == nullptr);
+    CHECK(list.all().size() == OperationList::kKept);
+  }
+
   TEST_CASE("blocked_by: whoever is refused is told which operation is in the way") {
     const Error error = blocked_by(17, Error(ErrorCode::kConflict, "operation_in_progress", "x"));
     CHECK(error.reason() == "operation_in_progress");
