@@ -16,9 +16,9 @@ enum class ThreadRole : std::uint8_t { kNone, kIo, kReplica, kControl };
 // The calling thread's role; kNone for threads that no Thread started (main, tests).
 ThreadRole current_thread_role();
 
-// [control] Lets the other threads of this core run first (sched_yield(2)); a third of a
-// microsecond where none waits. Work that no client waits for calls it before each piece of 50 us
-// or so, else requests wait for all of it: an I/O thread that has used its share of the core is not
+// [any] Lets the other threads of this core run first (sched_yield(2)); a third of a microsecond
+// where none waits. Threads that carry no requests call it before each piece of work of 50 us or
+// so, else requests wait for all of it: an I/O thread that has used its share of the core is not
 // chosen by Linux's EEVDF scheduler before the thread that runs sleeps or yields.
 void give_way();
 

@@ -52,7 +52,7 @@ void say(std::string_view text) {
 
 [[noreturn]] void end_with(std::string_view line) {
   say(line);
-  give_way();  // the kernel takes its time to take a process apart
+  give_way();  // to take a process apart is one long piece of work
   _exit(static_cast<int>(ExitCode::kOk));
 }
 
