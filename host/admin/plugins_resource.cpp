@@ -224,7 +224,9 @@ void post_rollback(AdminContext& context, const AdminCallPtr& call) {
 }
 
 void post_promote(AdminContext& context, const AdminCallPtr& call) {
-  wait_for_reload(context, call, context.reloader.promote(call->name(), answer_to(context, call)));
+  wait_for_reload(context, call,
+                  context.reloader.promote(call->name(), revision_wanted(context, *call),
+                                           answer_to(context, call)));
 }
 
 void list_plugins(AdminContext& context, const AdminCallPtr& call) {

@@ -1,6 +1,9 @@
 #include "host/cli/operations_view.hpp"
 
+#include <cmath>
+
 #include "host/cli/admin_answer.hpp"
+#include "host/cli/human_numbers.hpp"
 #include "host/cli/json_fields.hpp"
 #include "host/cli/reload_view.hpp"
 #include "host/cli/text_table.hpp"
@@ -25,14 +28,20 @@ std::string trial_of(const JsonValue& operation) {
          text_at(operation, "trial", "errors") + " failed";
 }
 
+std::string trial_p99_of(const JsonValue& operation) {
+  const auto trial = operation.find("trial");
+  const auto p99 = trial ? trial->find("p99_ms") : std::nullopt;
+  if (!p99) return {};
+  return human_microseconds(std::llround(p99->number().value_or(0) * 1000));
+}
+
 // ", 1 of 3 built", while that is what it does, or how the trial goes.
 std::string progress_words(const JsonValue& operation) {
   const std::string stage = text_at(operation, "stage");
-  const std::string words = stage == "building" ? built_of(operation)
-                            : stage == "canary" ? trial_of(operation)
-                                                : std::string();
-  if (words.empty()) return {};
-  return ", " + words + (stage == "building" ? " built" : "");
+  const std::string built = built_of(operation);
+  if (stage == "building" && !built.empty()) return ", " + built + " built";
+  const std::string trial = trial_of(operation);
+  return stage == "canary" && !trial.empty() ? ", " + trial : std::string();
 }
 
 std::string name_of(const JsonValue& operation) {
@@ -44,7 +53,7 @@ std::string name_of(const JsonValue& operation) {
 std::string outcome_of(const JsonValue& operation) {
   const std::string revision = text_at(operation, "revision");
   if (!revision.empty()) return "revision " + revision;
-  if (is_running(operation)) return trial_of(operation);
+  if (text_at(operation, "stage") == "canary") return trial_of(operation);
   return text_at(operation, "error", "detail");
 }
 
@@ -76,6 +85,7 @@ std::string render_operation(const JsonValue& operation) {
   add_line(text, "stage", text_at(operation, "stage"));
   add_line(text, "built", built_of(operation));
   add_line(text, "trial", trial_of(operation));
+  add_line(text, "p99", trial_p99_of(operation));
   add_line(text, "took", stage_times(operation));
   add_line(text, "started", text_at(operation, "started_at"));
   add_line(text, "finished", text_at(operation, "finished_at"));

@@ -36,4 +36,9 @@ CanaryVerdict judge(const CanaryRecord& record, const CanaryLimits& limits) {
   return {.kind = CanaryVerdict::Kind::kPromote, .reason = {}};
 }
 
+Error nothing_on_trial(const std::string& plugin) {
+  return {ErrorCode::kConflict, "nothing_on_trial",
+          "no version of plugin '" + plugin + "' is on trial"};
+}
+
 }  // namespace backplane::host

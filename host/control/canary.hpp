@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/base/clock.hpp"
+#include "host/base/error.hpp"
 
 namespace backplane::host {
 
@@ -23,7 +24,7 @@ struct CanaryLimits {
 // What it has shown so far.
 struct CanaryRecord {
   std::uint64_t requests = 0;
-  std::uint64_t errors = 0;  // answered 500 or above, of these
+  std::uint64_t errors = 0;  // answered 429, or 500 and above, of these
   Duration p99{};
   Duration on_trial{};
 };
@@ -38,5 +39,8 @@ struct CanaryVerdict {
 // Pure. One that is bad is sent away as soon as that is known, one that is good takes over when its
 // time is up.
 CanaryVerdict judge(const CanaryRecord& record, const CanaryLimits& limits);
+
+// kConflict, for whoever would promote a version of `plugin` where none is on trial.
+Error nothing_on_trial(const std::string& plugin);
 
 }  // namespace backplane::host

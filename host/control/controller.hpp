@@ -86,9 +86,10 @@ class Controller {
   // too far on).
   Status abort(std::uint64_t operation);
 
-  // [control] Has what `operation` has on trial take over within a look at it, whatever it has
-  // shown. False where it has nothing on trial.
-  bool promote(std::uint64_t operation);
+  // [control] Has what `operation` has on trial take over now, whatever it has shown; what comes of
+  // that its proposal hears. kConflict "nothing_on_trial"; and where a revision is named, kStale,
+  // or kConflict "operation_in_progress" while another one is being made.
+  Status promote(std::uint64_t operation, std::optional<std::uint64_t> if_revision);
 
   // [control] Tells `watcher` of everything that changes; it outlives the controller, or is
   // replaced.
@@ -149,7 +150,7 @@ class Controller {
     std::map<std::string, BackendConfig> configs;              // what those are prepared for
     std::map<std::string, Error> failed;
     TimePoint on_trial_since;
-    bool promoted = false;  // somebody has judged it already
+    bool promoted = false;  // its trial is over, and went well or was cut short
     bool over = false;      // what still arrives is thrown away
   };
   using ProposalPtr = std::shared_ptr<Proposal>;
@@ -157,6 +158,8 @@ class Controller {
   // Of the first backend that another operation is changing, if there is one.
   std::optional<Error> find_busy(const Plan& steps) const;
   Status admit(const ChangeRequest& request) const;
+  // kStale where another revision than the present one is wanted.
+  Status check_fresh(const std::optional<std::uint64_t>& wanted) const;
   // What a dry run can say of the backends in `steps`: whether they fit handlers whose code is
   // loaded. What is not, it does not load.
   Status check_fits(const ChangeRequest& request, const Plan& steps, const AppDocument& next) const;
@@ -186,6 +189,7 @@ class Controller {
   void close(const std::shared_ptr<Backend>& backend);
   void start_trial(const ProposalPtr& proposal);
   void watch_trial(const ProposalPtr& proposal);
+  void take_over(const ProposalPtr& proposal);
   void end_trials(const Error& error);
   CanaryRecord trial_record(const Proposal& proposal, TimePoint now) const;
   void tidy_versions();
@@ -214,7 +218,7 @@ class Controller {
   std::map<std::uint64_t, std::function<void()>> aborts_;  // of operations not proposed with yet
   std::deque<ProposalPtr> prepared_;  // in the order in which they will be committed
   ControlWatcher watcher_;
-  bool committing_ = false;
+  std::uint64_t committing_ = 0;  // the operation that is being made durable; 0: none
   bool starting_ = true;
   bool draining_ = false;
 };

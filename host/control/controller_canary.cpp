@@ -33,34 +33,43 @@ void Controller::start_trial(const ProposalPtr& proposal) {
 }
 
 void Controller::watch_trial(const ProposalPtr& proposal) {
-  if (proposal->over) return;
+  if (proposal->over || proposal->promoted) return;
   const CanaryLimits& limits = *proposal->request.canary;
   const CanaryRecord record = trial_record(*proposal, Clock::now());
   operations_.find(proposal->operation)->trial = {.record = record,
                                                   .min_requests = limits.min_requests};
-  const CanaryVerdict verdict =
-      proposal->promoted ? CanaryVerdict{.kind = CanaryVerdict::Kind::kPromote, .reason = {}}
-                         : judge(record, limits);
+  const CanaryVerdict verdict = judge(record, limits);
   if (verdict.kind == CanaryVerdict::Kind::kRollBack) {
     log_warning("control", "the canary of plugin '" + proposal->request.object +
                                "' is rolled back: " + verdict.reason);
     return fail(proposal, Error(ErrorCode::kBadHandlerResponse, "canary_failed", verdict.reason),
                 OperationState::kFailed);
   }
-  if (verdict.kind == CanaryVerdict::Kind::kPromote) {
-    prepared_.push_back(proposal);
-    return commit_next();
-  }
+  if (verdict.kind == CanaryVerdict::Kind::kPromote) return take_over(proposal);
   setup_.control.post_at(Clock::now() + kLook, [this, proposal] { watch_trial(proposal); });
 }
 
-bool Controller::promote(std::uint64_t operation) {
+void Controller::take_over(const ProposalPtr& proposal) {
+  proposal->promoted = true;
+  prepared_.push_back(proposal);
+  commit_next();
+}
+
+Status Controller::promote(std::uint64_t operation, std::optional<std::uint64_t> if_revision) {
   const auto found = proposals_.find(operation);
   if (found == proposals_.end() || operations_.find(operation)->stage != OperationStage::kCanary) {
-    return false;
+    return nothing_on_trial(operations_.find(operation)->object);
   }
-  found->second->promoted = true;
-  return true;
+  if (if_revision && committing_ != 0) {
+    return blocked_by(committing_, Error(ErrorCode::kConflict, "operation_in_progress",
+                                         "another revision is being made"));
+  }
+  Status fresh = check_fresh(if_revision);
+  if (!fresh.ok()) return fresh;
+  // Held: where the change fails, the list lets go of it.
+  const ProposalPtr proposal = found->second;
+  if (!proposal->promoted) take_over(proposal);
+  return {};
 }
 
 void Controller::end_trials(const Error& error) {

@@ -25,19 +25,19 @@ Error state_moved(const std::string& tag) {
           "backend '" + tag + "' was changed while this change was prepared"};
 }
 
-Status check_fresh(const ChangeRequest& request, std::uint64_t revision) {
-  if (!request.if_revision || *request.if_revision == revision) return {};
-  return Error(ErrorCode::kStale, "If-Match is '\"" + std::to_string(*request.if_revision) +
-                                      "\"'; the current revision is \"" + std::to_string(revision) +
-                                      '"');
-}
-
 }  // namespace
+
+Status Controller::check_fresh(const std::optional<std::uint64_t>& wanted) const {
+  if (!wanted || *wanted == revision_) return {};
+  return Error(ErrorCode::kStale, "If-Match is '\"" + std::to_string(*wanted) +
+                                      "\"'; the current revision is \"" +
+                                      std::to_string(revision_) + '"');
+}
 
 std::uint64_t Controller::propose(ChangeRequest request, Done done) {
   Status admitted = admit(request);
   // Here too, where nothing is committed: a dry run, or nothing to do.
-  if (admitted.ok()) admitted = check_fresh(request, revision_);
+  if (admitted.ok()) admitted = check_fresh(request.if_revision);
   if (!admitted.ok()) {
     done(std::move(admitted).error());
     return 0;
@@ -177,13 +177,14 @@ void Controller::on_step_done(const ProposalPtr& proposal, const std::string& ta
 }
 
 void Controller::on_prepared_all(const ProposalPtr& proposal) {
-  if (proposal->request.canary && proposal->failed.empty()) return start_trial(proposal);
+  const bool to_try = proposal->request.canary && !proposal->promoted;
+  if (to_try && proposal->failed.empty()) return start_trial(proposal);
   prepared_.push_back(proposal);
   commit_next();
 }
 
 void Controller::commit_next() {
-  while (!committing_ && !prepared_.empty()) {
+  while (committing_ == 0 && !prepared_.empty()) {
     const ProposalPtr proposal = prepared_.front();
     prepared_.pop_front();
     if (proposal->over) continue;
@@ -255,7 +256,7 @@ void Controller::build_again(const ProposalPtr& proposal, const std::vector<std:
 Result<DesiredState> Controller::next_state(const Proposal& proposal) const {
   if (draining_) return shutting_down();
   // Others may have been committed while this one was prepared.
-  Status fresh = check_fresh(proposal.request, revision_);
+  Status fresh = check_fresh(proposal.request.if_revision);
   if (!fresh.ok()) return std::move(fresh).error();
   if (!proposal.failed.empty() && !proposal.request.tolerant) {
     const auto& [tag, error] = *proposal.failed.begin();
@@ -280,7 +281,7 @@ Result<DesiredState> Controller::next_state(const Proposal& proposal) const {
 }
 
 void Controller::store(const ProposalPtr& proposal, DesiredState next) {
-  committing_ = true;
+  committing_ = proposal->operation;
   enter(proposal->operation, OperationStage::kCommitting);
   const ChangeRequest& request = proposal->request;
   RevisionRecord record{
@@ -302,7 +303,7 @@ void Controller::store(const ProposalPtr& proposal, DesiredState next) {
 }
 
 void Controller::on_stored(const ProposalPtr& proposal, DesiredState next, const Status& stored) {
-  committing_ = false;
+  committing_ = 0;
   if (stored.ok()) {
     land(proposal, std::move(next));
   } else {

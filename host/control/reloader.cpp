@@ -76,21 +76,23 @@ std::uint64_t Reloader::reload(ReloadRequest request, Done done) {
   return run->operation;
 }
 
-std::uint64_t Reloader::promote(const std::string& plugin, Done done) {
+std::uint64_t Reloader::promote(const std::string& plugin, std::optional<std::uint64_t> if_revision,
+                                Done done) {
   Status admitted = admit(plugin);
+  if (admitted.ok() && !is_reloading(plugin)) admitted = nothing_on_trial(plugin);
   if (!admitted.ok()) {
     done(std::move(admitted).error());
     return 0;
   }
-  const auto queue = queues_.find(plugin);
-  const RunPtr run = is_reloading(plugin) ? queue->second.front() : nullptr;
-  if (run == nullptr || !controller_.promote(run->operation)) {
-    done(Error(ErrorCode::kConflict, "nothing_on_trial",
-               "no version of plugin '" + plugin + "' is on trial"));
-    return 0;
-  }
+  const RunPtr run = queues_.at(plugin).front();
+  // First: where nothing has to be made durable it is over when promote() returns.
   run->done.push_back(std::move(done));
-  return run->operation;
+  Status promoted = controller_.promote(run->operation, if_revision);
+  if (promoted.ok()) return run->operation;
+  const Done refused = std::move(run->done.back());
+  run->done.pop_back();
+  refused(std::move(promoted).error());
+  return 0;
 }
 
 Status Reloader::admit(const std::string& plugin) const {

@@ -37,11 +37,12 @@ class Reloader {
   // those of "in_progress" the operation that is, as "active_op".
   std::uint64_t reload(ReloadRequest request, Done done);
 
-  // [control] Has the version of `plugin` that is on trial take over, whatever it has shown;
+  // [control] Has the version of `plugin` that is on trial take over now, whatever it has shown;
   // `done` hears, beside whoever asked for the reload, what came of it. Answers the operation of
-  // the reload, 0 when it is refused at once: kNotFound "plugin_not_in_use"; kConflict
-  // "nothing_on_trial"; kUnavailable "shutting_down".
-  std::uint64_t promote(const std::string& plugin, Done done);
+  // the reload, 0 when it is refused at once: kNotFound "plugin_not_in_use"; kUnavailable
+  // "shutting_down"; and what Controller::promote answers.
+  std::uint64_t promote(const std::string& plugin, std::optional<std::uint64_t> if_revision,
+                        Done done);
 
   // [control] How often reloads came to what: "done", "unchanged", or the code of the failure.
   const std::map<std::string, std::uint64_t>& counts() const { return counts_; }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/support/background_load.hpp"
+#include "tests/support/reload_contract.hpp"
 #include "tests/support/version_host.hpp"
 
 namespace backplane::host {
@@ -96,7 +97,10 @@ TEST_SUITE("canary") {
   TEST_CASE(
       "canary: one that is promoted takes over whatever it has shown, and all callers are told") {
     VersionHost host;
-    CHECK(host.promote().refusal() == "409 nothing_on_trial");
+    const ReloadContract contract(host);
+    const Answer early = host.promote();
+    CHECK(early.refusal() == "409 nothing_on_trial");
+    contract.check(early, "POST", "/v1/plugins/{name}/promote");
     host.drop("version2");
     PendingAnswer reload = host.reload_async(endless_canary(), "?wait_ms=60000");
     REQUIRE(wait_for([&] { return host.get("/v").body() == "v2"; }));
@@ -104,19 +108,20 @@ TEST_SUITE("canary") {
     CHECK(host.plugin().text_at("/running_sha256") != host.plugin().text_at("/sha256"));
     CHECK(host.plugin().text_at("/generations/0/state") == "serving");
     CHECK(host.plugin().text_at("/generations/1/state") == "on_trial");
+    contract.check(host.plugin(), "GET", "/v1/plugins/{name}");
     const Answer promoted = host.promote();
     CHECK(promoted.status() == 200);
     CHECK(promoted.text_at("/state") == "done");
     CHECK(promoted.text_at("/operation/state") == "succeeded");
     CHECK(promoted.body() == reload.get().body());
+    contract.check(promoted, "POST", "/v1/plugins/{name}/promote");
     CHECK(host.plugin().text_at("/running_sha256") == host.plugin().text_at("/sha256"));
     CHECK(host.tally("/v", 32) == std::map<std::string, int>{{"v2", 32}});
     CHECK(host.promote().refusal() == "409 nothing_on_trial");
     CHECK(host.admin("POST", "/v1/plugins/nobody/promote").refusal() == "404 plugin_not_in_use");
   }
 
-  TEST_CASE(
-      "canary: a reload that is not on trial cannot be promoted, nor one that waits behind it") {
+  TEST_CASE("canary: a reload that waits behind a trial goes its own way once that is promoted") {
     VersionHost host;
     host.drop("version2");
     PendingAnswer trial = host.reload_async(endless_canary(), "?wait_ms=60000");
@@ -145,6 +150,34 @@ TEST_SUITE("canary") {
     CHECK(shown.at("/trial/errors") == failed);
     CHECK(shown.at("/trial/min_requests") == "1000");
     CHECK(std::stod(shown.at("/trial/p99_ms")) > 0);
+    ReloadContract(host).check(shown, "GET", "/v1/operations/{id}");
+  }
+
+  TEST_CASE("canary: a version that runs already, too, is promoted, and its caller answered") {
+    const VersionHost host;
+    const Answer trial = host.reload(
+        canary(R"("force":true,"weight":1,"min_requests":1000000,"duration_ms":3600000)"),
+        "?wait_ms=0");
+    REQUIRE(trial.status() == 202);
+    const std::string operation = trial.header("Location");
+    CHECK(wait_for([&] { return host.admin("GET", operation).text_at("/stage") == "canary"; }));
+    CHECK(host.promote().text_at("/state") == "done");
+    CHECK(host.admin("GET", operation).text_at("/state") == "succeeded");
+  }
+
+  TEST_CASE("canary: of a revision that is no more it is not promoted, and stays on trial") {
+    VersionHost host;
+    host.drop("version2");
+    const Answer trial = host.reload(endless_canary(), "?wait_ms=0");
+    REQUIRE(wait_for([&] { return host.get("/v").body() == "v2"; }));
+    CHECK(host.promote({{"If-Match", "\"77\""}}).refusal() == "412 stale_revision");
+    CHECK(host.admin("GET", trial.header("Location")).text_at("/stage") == "canary");
+    const Answer accepted =
+        host.promote({{"If-Match", host.plugin().header("ETag")}}, "?wait_ms=0");
+    CHECK(accepted.status() == 202);
+    CHECK(accepted.header("Location") == trial.header("Location"));
+    CHECK(wait_ended(host, accepted.header("Location")) == "succeeded");
+    CHECK(host.get("/v").body() == "v2");
   }
 
   TEST_CASE("canary: one that is on trial when the host stops ends with it, and its call is told") {

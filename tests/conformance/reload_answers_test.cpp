@@ -89,6 +89,9 @@ TEST_SUITE("reload answers") {
     CHECK(operation == "/v1/operations/" + accepted.text_at("/id"));
     CHECK(accepted.text_at("/state") == "running");
     CHECK(gated.wait_building());
+    // A reload that is under way is not on trial.
+    CHECK(gated.host.admin("POST", "/v1/plugins/ctorwait/promote").refusal() ==
+          "409 nothing_on_trial");
     const Answer watched = gated.host.admin("GET", operation);
     CHECK(watched.status() == 200);
     CHECK(watched.text_at("/state") == "running");

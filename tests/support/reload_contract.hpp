@@ -17,14 +17,16 @@ class ReloadContract {
   explicit ReloadContract(const HostFixture& host)
       : document_(host.admin("GET", "/openapi.json").body()) {}
 
-  // Whether status, code and members of `answer` are among those promised.
-  void check(const Answer& answer) const {
+  // Whether status, code and members of `answer` are among those promised of a reload, or of the
+  // call of this method and path.
+  void check(const Answer& answer, const std::string& method = "POST",
+             const std::string& path = "/v1/plugins/{name}/reload") const {
     const auto& calls = document_.calls();
-    const auto reload = std::find_if(calls.begin(), calls.end(), [](const ContractCall& call) {
-      return call.path == "/v1/plugins/{name}/reload";
+    const auto call = std::find_if(calls.begin(), calls.end(), [&](const ContractCall& candidate) {
+      return candidate.method == method && candidate.path == path;
     });
-    REQUIRE(reload != calls.end());
-    CHECK(document_.misfit(*reload, answer) == "");
+    REQUIRE(call != calls.end());
+    CHECK(document_.misfit(*call, answer) == "");
   }
 
  private:

@@ -12,6 +12,7 @@
 #include "host/base/clock.hpp"
 #include "tests/support/gate.hpp"
 #include "tests/support/host_fixture.hpp"
+#include "tests/support/raw_client.hpp"
 
 namespace backplane::host {
 
@@ -68,7 +69,13 @@ class VersionHost : public HostFixture {
     return admin_async("POST", "/v1/plugins/version/reload" + query, body);
   }
   Answer rollback() const { return admin("POST", "/v1/plugins/version/rollback"); }
-  Answer promote() const { return admin("POST", "/v1/plugins/version/promote"); }
+  Answer promote(const Fields& fields = {}, const std::string& query = {}) const {
+    RawClient client(admin_port());
+    auto response =
+        client.ask(request_text("POST", "/v1/plugins/version/promote" + query, fields, {}));
+    REQUIRE(response.has_value());
+    return Answer(std::move(*response));
+  }
   Answer plugin() const { return admin("GET", "/v1/plugins/version"); }
 
   // What replicas wrote when they were made and when they went.

@@ -125,7 +125,8 @@ TEST_SUITE("cli") {
           "reload hello: canary, 45 of 100 requests, 1 failed, 2 s");
     CHECK(operation_line(on_trial.root()) ==
           "operation 3 reload hello: canary, 45 of 100 requests, 1 failed");
-    CHECK(render_operation(on_trial.root()).find("trial       45 of 100 requests, 1 failed\n") !=
+    CHECK(render_operation(on_trial.root())
+              .find("trial       45 of 100 requests, 1 failed\np99         3.50 ms\n") !=
           std::string::npos);
     const auto listed =
         parsed_json(R"({"operations":[)" + begin + R"("stage":"canary",)" + trial + end + "]}");
