@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Compiles every source file of ours with clang-14 and runs clang-tidy-14 over it.
+"""Compiles every source file of ours with clang-14 and runs clang-tidy-14 over it, tests without the
+analyzer.
 
-Most of both is spent on the headers of libraries, so the files of a target are looked at a dozen at
-a time, as one translation unit that includes them; plugins, which all define one function, in a
-namespace each. Files that clang does not take together, such as two that name a helper of their own
-alike, go into different units; what it does not take alone is a complaint. That each file includes
-what it needs is what the other builds prove.
+Most of both is spent on the headers of libraries, so files with the same options are looked at a
+dozen at a time, as one translation unit that has their text; plugins, which all define one function,
+in a namespace each. Files that clang does not take together, such as two that name a helper of their
+own alike, go into different units; what it does not take alone is a complaint. That each file
+includes what it needs is what the other builds prove.
 
 Needs a configured build/clang (cmake --preset clang) for the commands. Files that were clean are
-looked at again only when one of their unit, a header they include, their command or .clang-tidy has
-changed.
+looked at again only when one of their unit, a header they include, their command, .clang-tidy or
+this program has changed.
 """
 
 import argparse
@@ -28,7 +29,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TIDY = "clang-tidy-14"
 AT_A_TIME = 12
-ENTRY = r"\b(BACKPLANE_PLUGIN\(|backplane_plugin_v1\b)"
+# What defines the function that every plugin has: the SDK's macros, or those of our fixtures.
+ENTRY = re.compile(r"^(BACKPLANE_PLUGIN|BP_RAW_(PLUGIN|ENTRY)\w*)\(", re.MULTILINE)
 
 
 class Fingerprints:
@@ -54,7 +56,7 @@ class Fingerprints:
 
 @dataclass(frozen=True)
 class Batch:
-    """Files of one target, which are compiled with the same options."""
+    """Files that are compiled with the same options."""
 
     files: tuple[Path, ...]
     options: tuple[str, ...]  # of the compiler, its name first, without files
@@ -83,13 +85,8 @@ def options_of(command: dict[str, str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def includes_of(text: str, directory: Path) -> list[str]:
-    """The files that a source includes, quoted, as they are found from anywhere."""
-    found = []
-    for name in re.findall(r"^#include +([<\"][^>\"]+[>\"])", text, re.MULTILINE):
-        beside = directory / name.strip('"')
-        found.append(f'"{beside}"' if name[0] == '"' and beside.is_file() else name)
-    return found
+def is_test(file: Path) -> bool:
+    return file.stem.endswith("_test")
 
 
 class Unit:
@@ -99,33 +96,37 @@ class Unit:
     def __init__(self, files: list[Path]) -> None:
         before: list[str] = []  # what may stand in no namespace
         self.lines: list[str] = []
-        self.begins: list[tuple[int, Path]] = []  # where each file does, in lines before its first
+        # Of each file the lines of the unit that come before its own, and how many its own are.
+        self.begins: list[tuple[int, int, Path]] = []
         for number, file in enumerate(files):
             source = file.read_text(encoding="utf-8")
-            plugin = len(files) > 1 and file.suffix == ".cpp" and re.search(ENTRY, source)
+            plugin = len(files) > 1 and file.suffix == ".cpp" and ENTRY.search(source)
             if plugin:
-                before += includes_of(source, file.parent)
+                before += re.findall(r"^#include +.+", source, re.MULTILINE)
                 self.lines += [f"#define backplane_plugin_v1 backplane_plugin_v1_{number}",
                                f"namespace plugin_{number} {{"]
             self.lines.append(f'#line 1 "{file}"')
-            self.begins.append((len(self.lines), file))
-            self.lines += source.splitlines()
+            own = source.splitlines()
+            self.begins.append((len(self.lines), len(own), file))
+            self.lines += own
             if plugin:
                 self.lines += ["}", "#undef backplane_plugin_v1"]
-        first = [f"#include {name}" for name in dict.fromkeys(before)]
+        first = list(dict.fromkeys(before))
         self.lines = first + self.lines
-        self.begins = [(line + len(first), file) for line, file in self.begins]
+        self.begins = [(before_it + len(first), own, file) for before_it, own, file in self.begins]
 
     def text(self) -> str:
         return "".join(line + "\n" for line in self.lines)
 
     def place_of(self, line: int) -> str:
-        begin, file = next((one for one in reversed(self.begins) if one[0] < line), self.begins[0])
-        return f"{file}:{line - begin}"
+        for before, own, file in self.begins:
+            if before < line <= before + own:
+                return f"{file}:{line - before}"
+        return f"what surrounds {self.begins[0][2]}:{line}"
 
 
 def batches(build: Path, prefixes: tuple[str, ...], common: str) -> list[Batch]:
-    """Each file once, in the order of their names within a target."""
+    """Each file once, with others that have its options, in the order of their names; tests apart."""
     commands: dict[str, dict[str, str]] = {}
     for command in json.loads((build / "compile_commands.json").read_text(encoding="utf-8")):
         path = Path(command["file"])
@@ -133,8 +134,10 @@ def batches(build: Path, prefixes: tuple[str, ...], common: str) -> list[Batch]:
         if inside and str(path.relative_to(ROOT)).startswith(prefixes):
             commands.setdefault(command["file"], command)
     found = []
-    alike = {name: (options_of(one), one["directory"]) for name, one in commands.items()}
-    for (options, directory), names in groupby(sorted(alike, key=lambda n: (alike[n], n)), alike.get):
+    alike = {name: (options_of(one), one["directory"], is_test(Path(name)))
+             for name, one in commands.items()}
+    for (options, directory, _), names in groupby(sorted(alike, key=lambda n: (alike[n], n)),
+                                                  alike.get):
         files = [Path(name) for name in names]
         for at in range(0, len(files), AT_A_TIME):
             some = tuple(files[at:at + AT_A_TIME])
@@ -165,7 +168,7 @@ class Memory:
 
 
 class Look:
-    """At one batch. Units are written to a directory of their own, and removed with it."""
+    """At one batch. Its units are written to `directory`."""
 
     def __init__(self, batch: Batch, directory: Path) -> None:
         self.batch = batch
@@ -184,22 +187,18 @@ class Look:
                 self.tidy(together)
             rest = [file for file in rest if file not in together]
 
-    def path_of_unit(self) -> Path:
-        return self.directory / f"unit{self.batch.files[0].suffix}"
-
-    def arguments(self, unit: Unit) -> list[str]:
-        """Writes the unit and names it, with where its files may find what is beside them."""
-        self.path_of_unit().write_text(unit.text(), encoding="utf-8")
-        beside = sorted({f"-iquote{file.parent}" for _, file in unit.begins})
-        return [*beside, str(self.path_of_unit())]
+    def write(self, unit: Unit) -> str:
+        path = self.directory / f"unit{self.batch.files[0].suffix}"
+        path.write_text(unit.text(), encoding="utf-8")
+        return str(path)
 
     def compile(self, files: list[Path]) -> list[Path]:
         """Returns those that do not compile beside the ones before them; when it is a single one
         its errors are a complaint."""
         listing = self.directory / "made_of.d"
         ended = subprocess.run([*self.batch.options, "-fsyntax-only", "-ferror-limit=0", "-MD", "-MF",
-                                str(listing), *self.arguments(Unit(files))],
-                               cwd=self.batch.directory, capture_output=True, text=True, check=False)
+                                str(listing), self.write(Unit(files))], cwd=self.batch.directory,
+                               capture_output=True, text=True, check=False)
         if ended.returncode == 0:
             words = listing.read_text(encoding="utf-8").replace("\\\n", " ").split()[1:]
             paths = {(self.batch.directory / word).resolve() for word in words}
@@ -214,13 +213,11 @@ class Look:
 
     def tidy(self, files: list[Path]) -> None:
         unit = Unit(files)
-        *beside, path = self.arguments(unit)
+        path = self.write(unit)
         # Of a test every macro is a dozen branches, and the sanitizers see which it takes.
-        tests = files[0].is_relative_to(ROOT / "tests")
-        checks = ["--checks=-clang-analyzer-*"] if tests else []
+        checks = ["--checks=-clang-analyzer-*"] if is_test(files[0]) else []
         ended = subprocess.run([TIDY, "--quiet", f"--config-file={ROOT / '.clang-tidy'}", *checks,
-                                path, "--",
-                                *self.batch.options[1:], *beside],
+                                path, "--", *self.batch.options[1:]],
                                cwd=self.batch.directory, capture_output=True, text=True, check=False)
         if ended.returncode != 0:
             # It counts the unit's own lines, whatever #line says.
@@ -250,6 +247,7 @@ def main() -> int:
 
     version = subprocess.run([TIDY, "--version"], check=True, capture_output=True, text=True).stdout
     common = version + (ROOT / ".clang-tidy").read_text(encoding="utf-8")
+    common += Path(__file__).read_text(encoding="utf-8")
     memory = Memory(ROOT / "build" / "tidy" / "clean")
     scratch = ROOT / "build" / "tidy" / "units"
     every = batches(build, tuple(arguments.filter) or ("",), common)
