@@ -1,4 +1,5 @@
-"""ST: an answer of a million events, the second of two: what it holds, and how soon it stops when its client leaves."""
+"""ST: an answer of a million events, the second of two: what it holds, and how soon it stops when
+its client leaves."""
 
 import http.client
 import json
@@ -86,6 +87,6 @@ def measure(plan: Plan, report: Report) -> None:
     report.say(f"ST   {events} events; {early / 2**20:.2f} MiB after a tenth of them, "
                f"{late / 2**20:.2f} MiB after the last")
     report.add(rows.at_least("ST", "events of 1,000,000 that arrived", float(events), EVENTS))
-    report.add(rows.at_most("ST", "memory at the end over that after a tenth", late / early, 1.02))
+    report.add(rows.at_most("ST", "memory at the end of the second over that after a tenth", late / early, 1.02))
     report.add(rows.at_most("ST", "until it stops when its client leaves", median(took), 100,
                             "ms"))
