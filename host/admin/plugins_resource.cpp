@@ -37,8 +37,8 @@ std::string_view name_of(PluginGeneration::State state) {
   return "";
 }
 
-bool runs(const Backend& backend, const std::string& plugin, std::uint64_t generation) {
-  const PluginLibrary* library = backend.library();
+bool runs(const Backend* backend, const std::string& plugin, std::uint64_t generation) {
+  const PluginLibrary* library = backend->library();
   return library != nullptr && library->plugin() == plugin && library->generation() == generation;
 }
 
@@ -46,7 +46,7 @@ bool is_on_trial(const Controller& controller, const std::string& plugin,
                  std::uint64_t generation) {
   return std::any_of(
       controller.canaries().begin(), controller.canaries().end(),
-      [&](const auto& one) { return runs(*one.second.backend, plugin, generation); });
+      [&](const auto& one) { return runs(one.second.backend.get(), plugin, generation); });
 }
 
 // Requests that its handlers have and did not answer yet.
@@ -54,7 +54,7 @@ std::uint64_t in_flight(const Controller& controller, const std::string& plugin,
                         std::uint64_t generation) {
   std::uint64_t sum = 0;
   for (const auto& backend : controller.live_backends()) {
-    if (runs(*backend, plugin, generation)) sum += backend->stats().in_flight;
+    if (runs(backend.get(), plugin, generation)) sum += backend->stats().in_flight;
   }
   return sum;
 }
