@@ -7,6 +7,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterable, Iterator
 
 # Every call that changes a file, or sees to it that a change lasts.
 CHANGING = ("openat", "write", "pwrite64", "ftruncate", "fsync", "fdatasync", "rename", "renameat2",
@@ -21,6 +22,9 @@ PATIENCE = 30.0
 ASIDE = "-D"
 
 _LINE = re.compile(r"(\d+) +(\w+)\((.*)\) += (-?\d+)")
+_BEGIN = re.compile(r"\d+ +(\w+)\(")
+_RESUMED = re.compile(r"\d+ +<\.\.\. \w+ resumed>(.*)", re.DOTALL)
+_UNFINISHED = " <unfinished ...>"
 _WORD = re.compile(r'"([^"]*)"|<([^>]*)>')
 
 
@@ -157,16 +161,40 @@ def _unhex(text: str) -> bytes:
     return bytes.fromhex(text.replace("\\x", ""))
 
 
+def changes(call: str) -> bool:
+    """Whether the call that a line begins with is one that changes something; a plugin that is
+    mapped is opened, too."""
+    found = _BEGIN.match(call)
+    return found is not None and (found[1] != "openat" or "O_CREAT" in call or "O_TRUNC" in call)
+
+
+def whole_calls(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The calls, each with the place where its line ends: the last one's, of a call that strace
+    tells in two because another thread made one meanwhile."""
+    begun: dict[str, str] = {}  # by thread
+    end = 0
+    for line in lines:
+        end += len(line)
+        thread = line.split(maxsplit=1)[0]
+        resumed = _RESUMED.match(line)
+        if resumed is not None:
+            yield end, begun.pop(thread) + resumed[1]
+            continue
+        if changes(line) and any(map(changes, begun.values())):
+            # Whoever makes one change after the other never has two threads change the state at
+            # once; which of both was first could not be said.
+            raise TraceError(f"two changes at once: {line[:200]} and {list(begun.values())}")
+        if _UNFINISHED in line:
+            begun[thread] = line[:line.index(_UNFINISHED)]
+        else:
+            yield end, line
+
+
 def read_log(log: Path, state: Path) -> list[tuple[int, Step]]:
     """The calls that succeeded, in their order, each with the place where its line ends."""
     steps: list[tuple[int, Step]] = []
     seen: dict[tuple[int, str], int] = {}
-    end = 0
-    for line in log.read_text(encoding="ascii").splitlines(keepends=True):
-        end += len(line)
-        if "unfinished" in line or "resumed" in line:
-            # Two threads never work on the state at once while one change is made after the other.
-            raise TraceError(f"two calls at once in {log}: {line[:200]}")
+    for end, line in whole_calls(log.read_text(encoding="ascii").splitlines(keepends=True)):
         found = _LINE.match(line)
         if found is None:
             continue
