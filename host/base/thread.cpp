@@ -4,10 +4,14 @@
 #include <system_error>
 #include <utility>
 
+#include "host/base/clock.hpp"
+#include "host/base/yield_pace.hpp"
+
 namespace backplane::host {
 namespace {
 
 thread_local ThreadRole current_role = ThreadRole::kNone;
+thread_local YieldPace yield_pace;
 
 }  // namespace
 
@@ -16,7 +20,10 @@ ThreadRole current_thread_role() {
 }
 
 void give_way() {
+  const TimePoint left = Clock::now();
+  if (!yield_pace.is_due(left)) return;
   std::this_thread::yield();
+  yield_pace.note(left, Clock::now());
 }
 
 Result<Thread> Thread::start(const std::string& name, ThreadRole role, std::function<void()> body) {

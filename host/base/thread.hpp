@@ -19,7 +19,8 @@ ThreadRole current_thread_role();
 // [any] Lets the other threads of this core run first (sched_yield(2)); a third of a microsecond
 // where none waits. Threads that carry no requests call it before each piece of work of 50 us or
 // so, else requests wait for all of it: an I/O thread that has used its share of the core is not
-// chosen by Linux's EEVDF scheduler before the thread that runs sleeps or yields.
+// chosen by Linux's EEVDF scheduler before the thread that runs sleeps or yields. On a crowded core
+// it does so now and then only (YieldPace).
 void give_way();
 
 // A named thread with one role, joined by its owner. Owned by the object that started it; only

@@ -230,7 +230,7 @@ TEST_SUITE("reload") {
     const std::string body = R"({"plugin":"version","handler":"version"})";
     for (int i = 0; i < 40; ++i) {
       host.drop(i % 2 == 0 ? "version2" : "version1");
-      PendingAnswer reload = host.admin_async("POST", "/v1/plugins/version/reload");
+      PendingAnswer reload = host.admin_async("POST", "/v1/plugins/version/reload?wait_ms=600000");
       PendingAnswer made = host.admin_async("PUT", "/v1/backends/w", body);
       const Answer gone = host.admin("DELETE", "/v1/backends/w");
       CHECK((gone.status() == 200 || gone.status() == 404));
