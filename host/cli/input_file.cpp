@@ -4,8 +4,14 @@
 #include <fstream>
 #include <iostream>
 #include <system_error>
+#include <vector>
 
 namespace backplane::host {
+namespace {
+
+constexpr std::size_t kPiece = std::size_t{64} << 10U;
+
+}  // namespace
 
 Result<std::string> read_input_file(const std::string& path, std::size_t largest) {
   std::error_code failed;
@@ -16,13 +22,17 @@ Result<std::string> read_input_file(const std::string& path, std::size_t largest
   std::ifstream file;
   if (!is_input) file.open(path, std::ios::binary);
   std::istream& stream = is_input ? std::cin : file;
-  std::string text(largest + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // Piece by piece, for what may be read is far more than what most files hold.
+  std::string text;
+  std::vector<char> piece(kPiece);
+  do {
+    stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+  } while (stream.good() && text.size() <= largest);
   // Only what was read to its end was read.
   if (!stream.eof() && !stream.good()) {
     return Error(ErrorCode::kInvalidArgument, "unreadable_file", path + ": cannot be read");
   }
-  text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() <= largest) return text;
   return Error(ErrorCode::kInvalidArgument, "unreadable_file",
                path + ": holds more than " + std::to_string(largest) + " bytes");
