@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/admin/change_call.hpp"
+#include "host/admin/reload_body.hpp"
 
 namespace backplane::host {
 namespace {
@@ -128,52 +129,6 @@ void with_listings(AdminContext& context, const AdminCallPtr& call, Then then) {
 // How long a reload is waited for by a call that does not say.
 constexpr std::chrono::milliseconds kPatience{10'000};
 
-double number_in(const JsonValue& body, std::string_view name, double otherwise) {
-  const auto member = body.find(name);
-  return member ? member->number().value_or(otherwise) : otherwise;
-}
-
-std::string text_in(const JsonValue& body, std::string_view name) {
-  const auto member = body.find(name);
-  return std::string(member ? member->string().value_or("") : "");
-}
-
-CanaryLimits canary_of(const JsonValue& body) {
-  CanaryLimits limits;
-  limits.weight = number_in(body, "weight", limits.weight);
-  limits.min_requests = static_cast<std::uint64_t>(
-      number_in(body, "min_requests", static_cast<double>(limits.min_requests)));
-  limits.max_error_rate = number_in(body, "max_error_rate", limits.max_error_rate);
-  limits.max_p99 =
-      std::chrono::milliseconds(static_cast<std::int64_t>(number_in(body, "max_p99_ms", 0)));
-  limits.duration = std::chrono::milliseconds(static_cast<std::int64_t>(
-      number_in(body, "duration_ms", static_cast<double>(limits.duration.count()))));
-  return limits;
-}
-
-// The schema has judged each member; which of them go together no schema can say.
-Result<ReloadRequest> reload_of(const AdminCall& call) {
-  ReloadRequest request{.plugin = call.name()};
-  if (!call.has_body()) return request;
-  const JsonValue body = call.body();
-  request.sha256 = text_in(body, "sha256");
-  const auto force = body.find("force");
-  request.force = force && force->boolean().value_or(false);
-  request.carry_state = text_in(body, "state") != "fresh";
-  if (text_in(body, "strategy") == "canary") {
-    request.canary = canary_of(body);
-    return request;
-  }
-  for (const std::string_view key :
-       {"weight", "min_requests", "max_error_rate", "max_p99_ms", "duration_ms"}) {
-    if (!body.find(key)) continue;
-    return Error(ErrorCode::kInvalidArgument, "invalid_argument",
-                 "'" + std::string(key) + "' wants the strategy 'canary'")
-        .with_pointer("/" + std::string(key));
-  }
-  return request;
-}
-
 void write_outcome(JsonWriter& json, const Controller& controller, const std::string& plugin,
                    const ReloadOutcome& outcome) {
   json.member("state", outcome.changed ? "done" : "unchanged")
@@ -213,14 +168,13 @@ void reload(AdminContext& context, const AdminCallPtr& call, ReloadRequest reque
 }  // namespace
 
 void post_reload(AdminContext& context, const AdminCallPtr& call) {
-  auto request = reload_of(*call);
+  auto request = reload_asked(*call);
   if (!request.ok()) return call->fail(request.error());
   reload(context, call, std::move(request).value());
 }
 
 void post_rollback(AdminContext& context, const AdminCallPtr& call) {
-  const bool fresh = call->has_body() && text_in(call->body(), "state") == "fresh";
-  reload(context, call, {.plugin = call->name(), .rollback = true, .carry_state = !fresh});
+  reload(context, call, rollback_asked(*call));
 }
 
 void post_promote(AdminContext& context, const AdminCallPtr& call) {

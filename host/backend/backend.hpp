@@ -69,6 +69,7 @@ class Backend final : public RequestSink {
   Status submit(RequestList& burst, std::size_t thread) override;
   std::size_t queued() const override { return collector_.depth(); }
   std::chrono::milliseconds drain_estimate() const override;
+  bool is_recalled() const override { return recalled_.load(std::memory_order_relaxed); }
   // Inline: for those who share one number, the one that is theirs.
   std::size_t slots() const override { return slots_.load(std::memory_order_relaxed); }
   bool runs_inline() const override { return inline_; }
@@ -80,6 +81,9 @@ class Backend final : public RequestSink {
   std::uint64_t making() const { return updates_; }
   // [control] Refuses new requests; the replicas finish what is queued, then end.
   void close();
+  // [control] After close(): what its handlers still have should come to an end. Whoever waits for
+  // the answers shows it to them, so it takes a moment.
+  void recall() { recalled_.store(true, std::memory_order_relaxed); }
   // [control] As close(), but what is queued is answered with `error` at once.
   void close_now(const Error& error);
 
@@ -146,6 +150,7 @@ class Backend final : public RequestSink {
   const std::function<void()> on_replica_ended_;
   const std::function<void()> on_stopped_;
   std::atomic<bool> closed_{false};  // for inline execution, which has no queue that says so
+  std::atomic<bool> recalled_{false};
   std::atomic<std::uint32_t> running_;
   std::atomic<std::size_t> slots_;
   BatchCollector collector_;

@@ -46,6 +46,8 @@ class RequestSink {
   // [any] Whether submit() runs the handler, with the replica of the number that it is given, which
   // may not be given twice at a time; constant.
   virtual bool runs_inline() const { return false; }
+  // [any] Whether the requests that are with its handlers should come to an end; once true, always.
+  virtual bool is_recalled() const { return false; }
 
  protected:
   explicit RequestSink(std::string label)

@@ -24,17 +24,18 @@ constexpr const char* kFailureNotes =
     " Whatever goes wrong on the way, the former version serves on; what that was stands in the "
     "error with the stage it went wrong at, and 'backplane plugins PLUGIN' shows it later.";
 
-// What the options of a canary become in the body.
+// What options become in the body.
 struct BodyMember {
   const char* option;
   const char* member;
   bool whole;  // a number without a fraction
 };
-constexpr std::array<BodyMember, 5> kCanaryMembers{{{"weight", "weight", false},
-                                                    {"min-requests", "min_requests", true},
-                                                    {"max-error-rate", "max_error_rate", false},
-                                                    {"max-p99-ms", "max_p99_ms", true},
-                                                    {"duration-ms", "duration_ms", true}}};
+constexpr std::array<BodyMember, 6> kNumbers{{{"drain-timeout-ms", "drain_timeout_ms", true},
+                                              {"weight", "weight", false},
+                                              {"min-requests", "min_requests", true},
+                                              {"max-error-rate", "max_error_rate", false},
+                                              {"max-p99-ms", "max_p99_ms", true},
+                                              {"duration-ms", "duration_ms", true}}};
 
 OptionSyntax state_option() {
   return {"state", "carry|fresh",
@@ -97,7 +98,10 @@ CommandSyntax reload_syntax() {
            {"max-error-rate", "R", "Share of its answers that may be errors. Default 0.01."},
            {"max-p99-ms", "MS", "99 of 100 of its answers are not later. Default: no limit."},
            {"duration-ms", "MS", "How long it is on trial at least. Default 10000."},
-           state_option()}),
+           state_option(),
+           {"drain-timeout-ms", "MS",
+            "How long the version before may finish what it has before its handlers are told to "
+            "stop. Default: plugins.drain_timeout_ms of the host."}}),
       .examples = {"reload hello", "reload hello --sha256 \"$(sha256sum < hello.so | cut -c-64)\"",
                    "reload hello --strategy canary --weight 0.1 --max-p99-ms 50"},
       .notes = std::string(kLongChangeNotes) + kAdminExitCodes + kFailureNotes};
@@ -113,7 +117,7 @@ Result<HttpCall> reload_call(const ParsedCommand& command) {
   if (command.has("force")) json.member("force", true);
   if (command.has("strategy")) json.member("strategy", command.value("strategy"));
   add_state(json, command);
-  for (const BodyMember& member : kCanaryMembers) {
+  for (const BodyMember& member : kNumbers) {
     if (!command.has(member.option)) continue;
     Status added = add_number(json, member, command.value(member.option));
     if (!added.ok()) return std::move(added).error();

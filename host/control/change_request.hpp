@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,6 +35,8 @@ struct ChangeRequest {
   bool carry_state = false;
   // With it: the share of their requests that goes to the new version first, on trial.
   std::optional<CanaryLimits> canary{};
+  // What a backend that is replaced has to finish what it has; nothing: what the host says.
+  std::optional<std::chrono::milliseconds> drain_timeout{};
   // The operation that this goes on with, as begin_operation() gave it; 0: one of its own.
   std::uint64_t operation = 0;
   // The revision under which the state is stored already; 0: it is not. For the start of the host.

@@ -66,26 +66,6 @@ std::vector<std::shared_ptr<const Backend>> Controller::live_backends() const {
   return live;
 }
 
-std::vector<std::string> Controller::draining_backends() const {
-  std::vector<std::string> labels;
-  for (const auto& [id, backend] : builder_.alive()) {
-    const auto& tag = backend->spec().tag;
-    if (serving(tag) == backend || busy_.count(tag) > 0) continue;
-    labels.emplace_back(backend->label());
-  }
-  return labels;
-}
-
-std::vector<std::string> Controller::overdue_backends(TimePoint now) const {
-  std::vector<std::string> labels;
-  for (const std::string& label : draining_backends()) {
-    const auto closed = closed_.find(label);
-    if (closed == closed_.end() || now - closed->second < setup_.drain_timeout) continue;
-    labels.push_back(label);
-  }
-  return labels;
-}
-
 std::vector<std::string> Controller::users_of(const std::string& plugin) const {
   std::vector<std::string> tags;
   for (const auto& [tag, spec] : desired_.backends) {

@@ -137,6 +137,12 @@ class Controller {
   std::vector<std::string> unready_causes() const;
 
  private:
+  // Of a backend that has been closed. A plain value.
+  struct Drain {
+    TimePoint overdue_at;
+    bool recalled = false;  // its handlers have been told to come to an end
+  };
+
   // A change on its way: what it asked for, and what has been prepared for it so far.
   struct Proposal {
     ChangeRequest request;
@@ -186,7 +192,9 @@ class Controller {
   void land(const ProposalPtr& proposal, DesiredState next);
   Plan steps_of(const ChangeRequest& request, const AppDocument& next) const;
   std::vector<std::shared_ptr<Backend>> replace_backends(const Plan& steps, Proposal& proposal);
-  void close(const std::shared_ptr<Backend>& backend);
+  void close(const std::shared_ptr<Backend>& backend, std::chrono::milliseconds drain_timeout);
+  void look_after_drains();
+  void look_after_drains_at(TimePoint when);
   void start_trial(const ProposalPtr& proposal);
   void watch_trial(const ProposalPtr& proposal);
   void take_over(const ProposalPtr& proposal);
@@ -210,7 +218,8 @@ class Controller {
   std::uint64_t revision_ = 0;
   ServingBackends serving_;
   CanaryBackends canaries_;
-  std::map<std::string, TimePoint> closed_;  // when, by label: backends that drain, or have
+  std::map<std::string, Drain> drains_;  // by label: of backends that drain, or have
+  TaskThread::Timer next_drain_look_{.when = kNever};
   std::map<std::string, Error> failures_;
   std::map<std::string, std::uint64_t> busy_;  // the operation that builds or updates a tag
   OperationList operations_;

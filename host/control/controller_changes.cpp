@@ -243,7 +243,7 @@ void Controller::build_again(const ProposalPtr& proposal, const std::vector<std:
     BackendSpec spec;
     if (const auto built = proposal->built.extract(tag)) {
       spec = built.mapped()->spec();
-      close(built.mapped());
+      close(built.mapped(), setup_.drain_timeout);
     } else {
       spec = desired_.backends.at(tag);
       ++operations_.find(proposal->operation)->to_build;
@@ -344,7 +344,8 @@ void Controller::land(const ProposalPtr& proposal, DesiredState next) {
   publish();
   // After the publish: an io thread that still holds the former snapshot is refused and looks
   // again.
-  for (const auto& backend : leaving) close(backend);
+  const auto drain_timeout = request.drain_timeout.value_or(setup_.drain_timeout);
+  for (const auto& backend : leaving) close(backend, drain_timeout);
   log_info("control", "revision " + std::to_string(revision_) + ": " +
                           std::to_string(desired_.endpoints.size()) + " endpoints, " +
                           std::to_string(desired_.backends.size()) + " backends");
@@ -381,14 +382,6 @@ std::vector<std::shared_ptr<Backend>> Controller::replace_backends(const Plan& s
     failures_.insert_or_assign(tag, error);
   }
   return leaving;
-}
-
-void Controller::close(const std::shared_ptr<Backend>& backend) {
-  std::set<std::string> alive;
-  for (const auto& [id, one] : builder_.alive()) alive.insert(one->label());
-  std::erase_if(closed_, [&alive](const auto& entry) { return alive.count(entry.first) == 0; });
-  closed_[backend->label()] = Clock::now();
-  backend->close();
 }
 
 }  // namespace backplane::host

@@ -75,7 +75,7 @@ void Controller::end(Proposal& proposal, OperationState state) {
     if (proposal.outstanding.count(tag) == 0) busy_.erase(tag);
   }
   // What nobody took over; what is still outstanding follows when it arrives.
-  for (const auto& [tag, backend] : proposal.built) close(backend);
+  for (const auto& [tag, backend] : proposal.built) close(backend, setup_.drain_timeout);
   proposal.built.clear();
   proposal.request.plugin_library.reset();
   for (const auto& [tag, backend] : proposal.updating) {

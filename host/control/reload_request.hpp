@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@ struct ReloadRequest {
   bool force = false;    // also when that version runs already
   std::optional<CanaryLimits> canary{};
   bool carry_state = true;  // replicas go on with what those before them hand over
+  // What the version before has to finish what it has; nothing: what the host says.
+  std::optional<std::chrono::milliseconds> drain_timeout{};
   std::string author = "local";
   // The revision that the request is made of, and of no other.
   std::optional<std::uint64_t> if_revision{};

@@ -160,6 +160,7 @@ void Reloader::propose(const RunPtr& run, const std::shared_ptr<PluginLibrary>& 
                        .plugin_library = library,
                        .carry_state = run->request.carry_state,
                        .canary = run->request.canary,
+                       .drain_timeout = run->request.drain_timeout,
                        .operation = run->operation},
                       [this, run, loaded](const Result<ChangeOutcome>& outcome) {
                         if (!outcome.ok()) return finish(run, outcome.error());

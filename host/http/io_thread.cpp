@@ -162,7 +162,7 @@ void IoThread::tick() {
   tick_phase(HttpPhase::kHead, true);
   tick_phase(HttpPhase::kBody, false);
   tick_phase(HttpPhase::kInFlight, false);
-  tick_phase(HttpPhase::kWrite, true);
+  tick_phase(HttpPhase::kWrite, false);  // of answers in pieces some may be recalled
   tick_phase(HttpPhase::kLinger, true);
   if (services_.draining) drain_idle();
   services_.needs_flush = true;  // ten times a second, whatever happens

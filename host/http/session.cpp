@@ -121,6 +121,8 @@ void Session::stop() {
 }
 
 void Session::on_tick(TimePoint now) {
+  const bool is_out = with_handler_ || in_pieces_;
+  if (is_out && services_.handler.is_recalled(*active_)) active_->recall();
   if (is_in(HttpPhase::kInFlight)) return check_in_flight(now);
   if (now < deadline) return;
   services_.counters.timeouts[static_cast<std::size_t>(phase_)].add();

@@ -29,14 +29,14 @@ AnswerStream::Written AnswerStream::write(std::string_view bytes, TimePoint dead
     Exchange* loaded = nullptr;
     {
       MutexLock lock(mutex_);
-      while (!is_abandoned() && waiting_.size() >= room_) {
+      while (!is_over() && waiting_.size() >= room_) {
         if (deadline == kNever) {
           changed_.wait(mutex_);
         } else if (!changed_.wait_until(mutex_, deadline)) {
           break;
         }
       }
-      if (is_abandoned()) return Written::kAbandoned;
+      if (is_over()) return Written::kAbandoned;
       if (waiting_.size() >= room_ || (deadline != kNever && Clock::now() >= deadline)) {
         return Written::kLate;
       }
@@ -54,7 +54,7 @@ AnswerStream::Written AnswerStream::try_write(std::string_view bytes) {
   Exchange* loaded = nullptr;
   {
     MutexLock lock(mutex_);
-    if (is_abandoned()) return Written::kAbandoned;
+    if (is_over()) return Written::kAbandoned;
     if (waiting_.size() >= room_) {
       room_again_.rearm();
       return Written::kFull;
@@ -77,6 +77,7 @@ void AnswerStream::end(bool whole) {
     exchange_ = nullptr;
     loaded = load();
   }
+  changed_.notify_all();
   complete(loaded);
 }
 
@@ -96,8 +97,8 @@ void AnswerStream::resume(Exchange& exchange) {
   complete(loaded);
 }
 
-bool AnswerStream::is_abandoned() const {
-  return abandoned_ || (exchange_ != nullptr && exchange_->abandoned());
+bool AnswerStream::is_over() const {
+  return ended_ || abandoned_ || (exchange_ != nullptr && exchange_->abandoned());
 }
 
 Exchange* AnswerStream::load() {

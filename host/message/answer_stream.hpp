@@ -21,7 +21,7 @@ class AnswerStream final : public PieceSource, public std::enable_shared_from_th
   enum class Written : std::uint8_t {
     kTaken,
     kFull,       // there is no room now
-    kAbandoned,  // nobody reads any more
+    kAbandoned,  // nobody reads any more, or it was ended meanwhile
     kLate,       // the deadline passed while there was no room
   };
 
@@ -40,14 +40,14 @@ class AnswerStream final : public PieceSource, public std::enable_shared_from_th
   // [writer] Where there is room again after a kFull, or nobody reads any more, its callback runs
   // once.
   AbandonSignal& room_again() { return room_again_; }
-  // [writer] The last word: nothing is written any more. `whole`: the answer is, else the client is
-  // shown that it is not.
+  // [writer, or in a callback while that waits] The last word: nothing is written any more.
+  // `whole`: the answer is, else the client is shown that it is not.
   void end(bool whole);
 
   void resume(Exchange& exchange) override;
 
  private:
-  bool is_abandoned() const BP_REQUIRES(mutex_);
+  bool is_over() const BP_REQUIRES(mutex_);
   // Puts what waits into the exchange, if there is anything to say and the exchange is here to say
   // it. Gives the exchange to be completed, without the lock; null when there is none.
   Exchange* load() BP_REQUIRES(mutex_);

@@ -78,6 +78,13 @@ class Exchange {
   }
   // [any] A hint: no other data is published through it.
   bool abandoned() const { return calls_.raised(); }
+  // [who waits for it] The handler should come to an end, for its code is to go; the answer is
+  // waited for all the same. Shown to the handler as abandon() is.
+  void recall() {
+    if (!abandonment_.raised()) abandonment_.raise();
+  }
+  // [any] Whether its handler should come to an end, for either reason. As abandoned().
+  bool unwanted() const { return abandoned() || abandonment_.raised(); }
   // [holder] Where the holder can be told of it as it happens. Whoever listens forgets before
   // complete().
   AbandonSignal& abandonment() { return abandonment_; }

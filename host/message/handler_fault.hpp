@@ -32,8 +32,11 @@ inline constexpr std::array<std::string_view, 10> kHandlerFaultNames = {"none",
                                                                         "unsupported",
                                                                         "other"};
 
+// The code of an answer by a handler that has come to an end because it was told to.
+inline constexpr std::string_view kBackendRetired = "backend_retired";
+
 // The fault behind an answer of `status` with the error code `code`: none below 500, which is the
-// caller's fault or nobody's. Pure.
+// caller's fault or nobody's, and none of a handler that was told to stop. Pure.
 HandlerFault handler_fault_of(unsigned status, std::string_view code);
 
 }  // namespace backplane::host

@@ -38,6 +38,10 @@ class HttpHandler {
   // on: then complete it soon, with anything. Only for handlers that answer in pieces.
   virtual void resume(Exchange& exchange) { exchange.complete(); }
 
+  // [io] Asked ten times a second while `exchange` is out, or answered in pieces: whether whoever
+  // works on it should come to an end (Exchange::recall()).
+  virtual bool is_recalled(const Exchange& /*exchange*/) const { return false; }
+
   // [io] `exchange` came back and is about to be written: the place to count it and to add header
   // fields. Also called for abandoned ones, whose answer nobody will see; and for each piece.
   virtual void finish(Exchange& exchange) = 0;

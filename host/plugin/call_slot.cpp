@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "host/base/clock.hpp"
+#include "host/base/thread.hpp"
 #include "host/plugin/abi_bridge.hpp"
 #include "host/plugin/plugin_text.hpp"
 
@@ -169,7 +170,8 @@ bool CallSlot::judged_before(const bp_kv* headers, std::uint32_t count) const {
 
 bp_status CallSlot::check_write(const void* data, std::uint64_t length) const {
   if (data == nullptr && length > 0) return BP_CONTRACT;
-  if (!cancelled()) return BP_OK;
+  // One that should only come to an end may say its last words.
+  if (!exchange_->abandoned()) return BP_OK;
   return exchange_->request.deadline <= Clock::now() ? BP_DEADLINE : BP_CANCELLED;
 }
 
@@ -183,8 +185,10 @@ bp_status CallSlot::write(const void* data, std::uint64_t length, std::uint32_t 
   }
   // Held: a callback that is told of the end may complete the call while this waits.
   const std::shared_ptr<AnswerStream> stream = stream_;
-  return status_of(
-      stream->write({static_cast<const char*>(data), length}, exchange_->request.deadline));
+  const std::string_view bytes(static_cast<const char*>(data), length);
+  // On a thread that makes room it may not be waited for: callbacks of plugins are there.
+  if (current_thread_role() == ThreadRole::kIo) return status_of(stream->try_write(bytes));
+  return status_of(stream->write(bytes, exchange_->request.deadline));
 }
 
 bp_status CallSlot::try_write(const void* data, std::uint64_t length) {

@@ -28,7 +28,7 @@ class CallSlot {
 
   // [any] The services of bp_host with these names; the contract stands in abi.h.
   const bp_request& request();
-  bool cancelled() const { return exchange_->abandoned(); }
+  bool cancelled() const { return exchange_->unwanted(); }
   void* allocate(std::uint64_t length);
   bp_status set_head(std::uint32_t status, const bp_kv* headers, std::uint32_t count);
   bp_status write(const void* data, std::uint64_t length, std::uint32_t flags = 0);

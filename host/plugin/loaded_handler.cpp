@@ -149,20 +149,29 @@ void LoadedHandler::start(std::span<Exchange* const> exchanges, AnswerSink& sink
   }
 }
 
+Error LoadedHandler::error_of(OpenCall& call) const {
+  const Exchange& exchange = call.slot.exchange();
+  if (call.status == BP_CANCELLED && exchange.unwanted() && !exchange.abandoned()) {
+    std::string detail = "handler '" + source_.identity.name +
+                         "' was told to stop, for its backend has been replaced or deleted";
+    if (!call.message.empty()) detail += ": " + to_utf8(call.message);
+    return Error(ErrorCode::kUnavailable, std::string(kBackendRetired), std::move(detail));
+  }
+  if (call.status == BP_INTERNAL) {
+    log_debug(source_.bridge->plugin(),
+              "request " + std::string(exchange.request.request_id.view()) + ": handler '" +
+                  source_.identity.name + "': " + call.message);
+  }
+  return handler_error(source_.identity, call.status, to_utf8(call.message));
+}
+
 void LoadedHandler::answer(OpenCall& call) const {
   Exchange& exchange = call.slot.exchange();
   if (call.status < BP_OK || call.status >= BP_CONTRACT) call.owner.count_violation();
   // What HTTP forbids outweighs what the handler says of itself: it may have given up because of
   // exactly that.
   std::optional<Error> error = call.slot.finish();
-  if (!error && call.status != BP_OK) {
-    error = handler_error(source_.identity, call.status, to_utf8(call.message));
-    if (call.status == BP_INTERNAL) {
-      log_debug(source_.bridge->plugin(),
-                "request " + std::string(exchange.request.request_id.view()) + ": handler '" +
-                    source_.identity.name + "': " + call.message);
-    }
-  }
+  if (!error && call.status != BP_OK) error = error_of(call);
   if (!error) return;
   if (call.slot.stream() != nullptr) {
     // Its head is out, and its end will say that it is not whole.
@@ -171,6 +180,7 @@ void LoadedHandler::answer(OpenCall& call) const {
   }
   exchange.response.clear();
   fill_error_response(*error, exchange.request.request_id.view(), exchange.response);
+  if (error->reason() == kBackendRetired) exchange.response.headers.add("Retry-After", "1");
   exchange.fault = handler_fault_of(exchange.response.status, error->reason());
 }
 

@@ -65,6 +65,8 @@ class LoadedHandler final : public HandlerInstance {
   template <typename Table>
   const Table* extension(const char* id);
 
+  // [any] Of a call that was completed with another status than OK.
+  Error error_of(OpenCall& call) const;
   // [any] Makes the answer of a call that was completed.
   void answer(OpenCall& call) const;
 

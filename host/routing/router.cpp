@@ -215,6 +215,12 @@ void Router::resume(Exchange& exchange) {
   pieces->resume(exchange);
 }
 
+bool Router::is_recalled(const Exchange& exchange) const {
+  const auto* ticket = static_cast<const Ticket*>(exchange.route);
+  if (ticket == nullptr || ticket->arm == nullptr || ticket->arm->sink == nullptr) return false;
+  return ticket->arm->sink->is_recalled();
+}
+
 void Router::finish(Exchange& exchange) {
   auto* ticket = static_cast<Ticket*>(exchange.route);
   if (ticket != nullptr) name_backend(exchange, *ticket);

@@ -40,6 +40,7 @@ class Router final : public HttpHandler {
   void handle(Exchange& exchange) override;
   void flush() override;
   void resume(Exchange& exchange) override;
+  bool is_recalled(const Exchange& exchange) const override;
   void finish(Exchange& exchange) override;
   EarlyVerdict refuse_early(Exchange& exchange) override;
 

@@ -12,7 +12,8 @@ namespace {
 //   break    then throws
 //   refuse   throws before the first
 //   none     and none at all, with status 202
-//   wait     then none, until nobody reads any more
+//   wait     then none, until nobody reads any more or it is to stop; then a line "told"
+//   flood    then as many as there is room for, until nobody reads any more or it is to stop
 void pieces(const backplane::Request& request, backplane::Stream& stream) {
   const std::string what = request.arg("do");
   const int n = std::stoi(request.arg("n", "3"));
@@ -27,7 +28,12 @@ void pieces(const backplane::Request& request, backplane::Stream& stream) {
     if (!stream.write(std::to_string(i) + filling + "\n")) return;
   }
   if (what == "break") throw backplane::Error::internal("broken in the middle");
-  while (what == "wait" && !request.cancelled()) std::this_thread::yield();
+  const std::string flood(what == "flood" ? 65'536 : 0, 'x');
+  while ((what == "wait" || what == "flood") && !request.cancelled()) {
+    const bool waits = flood.empty() || stream.try_write(flood) != backplane::Stream::Tried::kTaken;
+    if (waits) std::this_thread::yield();
+  }
+  if (what == "wait") stream.write("told\n");
 }
 
 }  // namespace

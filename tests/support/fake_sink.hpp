@@ -28,8 +28,10 @@ class FakeSink final : public RequestSink {
   std::size_t queued() const override { return held_.size(); }
   std::chrono::milliseconds drain_estimate() const override { return drain_; }
   std::size_t slots() const override { return slots_; }
+  bool is_recalled() const override { return recalled_; }
 
   void close() { closed_ = true; }
+  void recall() { recalled_ = true; }
   // It takes no more than this many before it is full.
   void set_room(std::size_t room) { room_ = room; }
   void set_slots(std::size_t slots) { slots_ = slots; }
@@ -52,6 +54,7 @@ class FakeSink final : public RequestSink {
 
  private:
   bool closed_ = false;
+  bool recalled_ = false;
   std::size_t room_ = std::numeric_limits<std::size_t>::max();
   std::chrono::milliseconds drain_{0};
   std::size_t submits_ = 0;

@@ -38,7 +38,7 @@ typedef int32_t bp_status;
 #define BP_NOT_FOUND 2   /* HTTP 404 */
 #define BP_UNAVAILABLE 3 /* HTTP 503 */
 #define BP_DEADLINE 4    /* HTTP 504 */
-#define BP_CANCELLED 5   /* HTTP 499: nobody waits for the answer any more */
+#define BP_CANCELLED 5   /* HTTP 499: nobody waits for the answer; 503: the handler was to stop */
 #define BP_INTERNAL 6    /* HTTP 500 */
 #define BP_UNSUPPORTED 7 /* HTTP 501 */
 #define BP_EXHAUSTED 8   /* HTTP 429 */
@@ -110,15 +110,15 @@ typedef struct bp_host {
   uint32_t abi_major;
   uint32_t abi_minor;
   bp_host_ctx* ctx;
-  /* [any] A table of more services, NULL if this host has none of that id. Lives as long as
-   * bp_host. */
+  /* [any] A table of more services, NULL if this host has none of that id. Lives as bp_host. */
   const void* (*get_extension)(bp_host_ctx* ctx, const char* id);
   /* [any] Copies msg. From a thread in which the host runs create(), execute(), … the line also
    * says backend, replica, generation and request. */
   void (*log)(bp_host_ctx* ctx, uint32_t level, bp_str msg);
   /* [any] Never NULL. */
   const bp_request* (*call_request)(bp_call* call);
-  /* [any] Not 0 once nobody waits for the answer; the call must still be completed. */
+  /* [any] Not 0 once nobody waits for the answer, or (and then it is sent all the same) the
+   * handler's code was replaced long ago and is to go. The call must still be completed. */
   uint32_t (*call_cancelled)(bp_call* call);
   /* [any] Memory of the host, freed with the call: fill it and pass it to call_write, which then
    * need not copy. NULL: the answer is too large. */
@@ -129,11 +129,11 @@ typedef struct bp_host {
    * unset. */
   bp_status (*call_head)(bp_call* call, uint32_t http_status, const bp_kv* headers, uint32_t n);
   /* [any] Appends to the body. Copies, unless data came from call_alloc of this call.
-   * EXHAUSTED: the answer is too large. CANCELLED, DEADLINE: nobody waits for it.
-   * With BP_WRITE_MORE, of a handler with BP_HF_STREAM: head and bytes go to the client now, in
-   * pieces, without a bound on their sum. Waits while the client has not taken what came before
-   * (1 MiB of it). Once one piece is out, a completion that is not OK cuts the answer off so that
-   * the client can tell. */
+   * EXHAUSTED: the answer is too large, or a callback would wait (try_write is for those).
+   * CANCELLED, DEADLINE: nobody waits for it. With BP_WRITE_MORE, of a handler with BP_HF_STREAM:
+   * head and bytes go to the client now, in pieces, without a bound on their sum. Waits while the
+   * client has not taken what came before (1 MiB of it). Once one piece is out, a completion that
+   * is not OK cuts the answer off so that the client can tell. */
   bp_status (*call_write)(bp_call* call, const void* data, uint64_t len, uint32_t flags);
   /* [any] Exactly once; call, its request view and its memory are gone afterwards. Not OK: what was
    * set by call_head and call_write is dropped and the status answers, with error_message. */
@@ -143,18 +143,18 @@ typedef struct bp_host {
 /* Extensions of the host, which bp_host.get_extension gives by their name; constant. NULL where the
  * host is older. */
 
-/* Tells a handler at once that nobody waits for an answer any more, beside what call_cancelled
- * says to those who ask. */
+/* Tells a handler at once that nobody waits for an answer any more, or that its code is to go:
+ * what call_cancelled says to those who ask. */
 #define BP_CANCEL_EXTENSION "backplane.cancel/1"
 typedef void (*bp_cancelled_fn)(void* user);
 typedef struct bp_cancel {
   uint32_t struct_size;
   uint32_t reserved0; /* 0 */
-  /* [any] Once for a call: from now on `cancelled(user)` is called when its client leaves or its
-   * deadline passes; before this returns when that is so already. At most once, on a thread of the
-   * host that must not be held up, and never after call_complete() has returned, which waits for
-   * one that runs. It may use the services of this call, call_complete() among them, and complete
-   * no other. CONTRACT: the call has been given one, or is complete. */
+  /* [any] Once for a call: from now on `cancelled(user)` is called when call_cancelled() begins to
+   * say so; before this returns when that is so already. At most once, on a thread of the host
+   * that must not be held up, and never after call_complete() has returned, which waits for one
+   * that runs. It may use the services of this call, call_complete() among them, and complete no
+   * other. CONTRACT: the call has been given one, or is complete. */
   bp_status (*on_cancel)(bp_call* call, bp_cancelled_fn cancelled, void* user);
 } bp_cancel;
 

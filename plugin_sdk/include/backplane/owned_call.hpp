@@ -84,13 +84,14 @@ class OwnedCall {
   }
   void fail(const Error& error) { fail(error.status(), error.what()); }
 
-  // True once nobody waits for the answer. It is still owed.
+  // True once nobody waits for the answer, or this code is to go (see Request::cancelled()). It is
+  // still owed.
   bool cancelled() const { return host_->call_cancelled(checked()) != 0; }
 
-  // Once for a call: `action` is run when its client leaves or its deadline passes, at once when
-  // that is so already; never after the answer. It runs on a thread of the host, which must not be
-  // held up; it may answer the call, but not destroy it. What it throws is lost. False: this host
-  // cannot tell, and cancelled() has to be asked. Throws std::logic_error if the call has one.
+  // Once for a call: `action` is run when cancelled() begins to be true, at once when that is so
+  // already; never after the answer. It runs on a thread of the host, which must not be held up; it
+  // may answer the call, but not destroy it. What it throws is lost. False: this host cannot tell,
+  // and cancelled() has to be asked. Throws std::logic_error if the call has one.
   bool on_cancel(std::function<void()> action) {
     bp_call* const call = checked();
     const auto* cancel =

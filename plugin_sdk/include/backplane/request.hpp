@@ -84,7 +84,9 @@ class Request {
     return body();
   }
 
-  // [any] True once nobody waits for the answer: stop working and return anything.
+  // [any] True once nobody waits for the answer, or this code was replaced so long ago that it is
+  // to go (plugins.drain_timeout_ms of the host, or what the reload said): stop working. In the
+  // second case the answer is sent all the same: fail with BP_CANCELLED unless there is a true one.
   bool cancelled() const noexcept { return host_->call_cancelled(call_) != 0; }
 
   // When the client stops waiting. std::chrono::steady_clock is the clock of the border.

@@ -45,7 +45,8 @@ class Stream {
 
   // Sends `bytes`, which are copied. Waits while the client has not taken what came before, up to
   // 1 MiB of it. False: nobody reads any more, because the client has left or the deadline has
-  // passed; stop then. Throws Error (contract) for a head that HTTP forbids.
+  // passed; stop then. Actions and callbacks, on threads of the host, may get a false where they
+  // would wait: use try_write() there. Throws Error (contract) for a head that HTTP forbids.
   bool write(std::string_view bytes) {
     send_head_once();
     return judge(host_->call_write(call_, bytes.data(), bytes.size(), BP_WRITE_MORE)) ==

@@ -40,6 +40,8 @@ TEST_SUITE("cli") {
                 R"("duration_ms":60000})"});
     CHECK(asked_by({"reload", "hello", "--state", "fresh"}) ==
           Lines{R"(POST /v1/plugins/hello/reload?wait_ms=120000 {"state":"fresh"})"});
+    CHECK(asked_by({"reload", "hello", "--drain-timeout-ms", "0"}) ==
+          Lines{R"(POST /v1/plugins/hello/reload?wait_ms=120000 {"drain_timeout_ms":0})"});
     check_usage({"reload", "../x"});
     check_usage({"reload", "hello", "--weight", "much"});
     check_usage({"reload", "hello", "--min-requests", "0.5"});

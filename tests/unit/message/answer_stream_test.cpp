@@ -151,6 +151,20 @@ TEST_SUITE("message") {
     stream->end(true);
   }
 
+  TEST_CASE("AnswerStream: who waits for room is told when somebody else has ended it") {
+    Reader reader;
+    const auto stream = begun(reader, 4);
+    REQUIRE(stream->write("abcd", kNever) == Written::kTaken);
+    Written said = Written::kTaken;
+    std::thread writer([&] { said = stream->write("efgh", Clock::now() + kPatience); });
+    stream->end(false);
+    writer.join();
+    CHECK(said == Written::kAbandoned);
+    reader.take_next();
+    CHECK(reader.got() == "abcd");
+    CHECK(reader.ended());
+  }
+
   TEST_CASE("AnswerStream: who writes more than there is room for waits for the client") {
     Reader reader;
     const auto stream = begun(reader, 4);

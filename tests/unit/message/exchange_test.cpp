@@ -30,8 +30,10 @@ TEST_SUITE("message") {
     exchange.fault = HandlerFault::kOther;
     exchange.abandon();
     REQUIRE(exchange.abandoned());
+    REQUIRE(exchange.unwanted());
 
     exchange.reset();
+    CHECK_FALSE(exchange.unwanted());
     CHECK(exchange.fault == HandlerFault::kNone);
     CHECK(exchange.response.status == 200);
     CHECK(exchange.response.body.empty());
@@ -47,6 +49,25 @@ TEST_SUITE("message") {
     CHECK(exchange.batch_size == 0);
     CHECK_FALSE(exchange.abandoned());
     CHECK(exchange.home == &exchange);
+  }
+
+  TEST_CASE("Exchange: recalled it tells its handler, once, and nobody that it is abandoned") {
+    TestExchange exchange;
+    int told = 0;
+    int calls_told = 0;
+    const auto count = [](void* user) { ++*static_cast<int*>(user); };
+    REQUIRE(exchange.abandonment().listen(count, &told));
+    REQUIRE(exchange.calls().listen(count, &calls_told));
+    exchange.recall();
+    CHECK(told == 1);
+    CHECK(exchange.unwanted());
+    CHECK_FALSE(exchange.abandoned());
+    CHECK(calls_told == 0);
+    // Its client may leave all the same.
+    exchange.abandon();
+    CHECK(told == 1);
+    CHECK(calls_told == 1);
+    CHECK(exchange.abandoned());
   }
 }
 

@@ -18,6 +18,7 @@ TEST_SUITE("message") {
   TEST_CASE("handler_fault_of: what is the caller's fault is no handler's") {
     CHECK(handler_fault_of(404, "not_found") == HandlerFault::kNone);
     CHECK(handler_fault_of(429, "resource_exhausted") == HandlerFault::kNone);
+    CHECK(handler_fault_of(503, kBackendRetired) == HandlerFault::kNone);
   }
 }
 

@@ -7,7 +7,9 @@
 
 #include <doctest/doctest.h>
 
+#include "host/base/thread.hpp"
 #include "host/plugin/abi_bridge.hpp"
+#include "tests/support/test_exchange.hpp"
 
 namespace backplane::host {
 namespace {
@@ -176,6 +178,34 @@ TEST_SUITE("plugin") {
       CHECK(call.slot.write("01234", 5) == BP_EXHAUSTED);
       CHECK(call.outcome() == "response_too_large");
     }
+  }
+
+  TEST_CASE("CallSlot: who is to stop may say its last words, and who is not waited for may not") {
+    Begun call;
+    CHECK_FALSE(call.slot.cancelled());
+    call.exchange.recall();
+    CHECK(call.slot.cancelled());
+    CHECK(call.slot.write("last", 4) == BP_OK);
+    call.exchange.abandon();
+    CHECK(call.slot.cancelled());
+    CHECK(call.slot.write("words", 5) == BP_CANCELLED);
+    CHECK(call.outcome() == "sent");
+    CHECK(call.exchange.response.body == "last");
+  }
+
+  TEST_CASE("CallSlot: on the thread that makes room, a write does not wait for it") {
+    TestExchange exchange;
+    exchange.request.deadline = Clock::now() + kPatience;
+    CallSlot slot;
+    slot.begin(exchange, 10, 4);
+    REQUIRE(slot.write("full", 4, BP_WRITE_MORE) == BP_OK);
+    bp_status said = BP_OK;
+    Thread::start("test", ThreadRole::kIo, [&] { said = slot.write("more", 4, BP_WRITE_MORE); })
+        .value()
+        .join();
+    CHECK(said == BP_EXHAUSTED);
+    CHECK_FALSE(slot.finish().has_value());
+    slot.pass_on(true);
   }
 
   TEST_CASE("CallSlot: nothing of one request is left for the next") {

@@ -323,6 +323,20 @@ TEST_SUITE("plugin") {
     CHECK(asking.fake.script.destroyed == 1);
   }
 
+  TEST_CASE("invoke: who is told that nobody waits sees that its request is cancelled") {
+    Asking asking;
+    TestExchange parent;
+    asking.start(parent);
+    REQUIRE(asking.ask() == BP_OK);
+    std::uint32_t cancelled = 0;
+    asking.told.then = [&] { cancelled = asking.host->call_cancelled(asking.kept[0]); };
+    CHECK(asking.host->call_cancelled(asking.kept[0]) == 0);
+    parent.abandon();
+    CHECK(cancelled == 1);
+    asking.router.answer(0, "");
+    asking.complete(0);
+  }
+
   TEST_CASE("invoke: whose request is complete may ask nothing more for it") {
     Asking asking;
     TestExchange parent;

@@ -24,6 +24,21 @@ TEST_SUITE("routing") {
     CHECK(exchange.response.headers.find("Backplane-Backend") == "b@3");
   }
 
+  TEST_CASE("Router: a request is recalled with the backend that has it") {
+    RouterFixture io;
+    const auto a = std::make_shared<FakeSink>("a@1");
+    const auto b = std::make_shared<FakeSink>("b@3");
+    io.publish({endpoint_on("one", "/one", {arm_to("a", 1, a)}),
+                endpoint_on("two", "/two", {arm_to("b", 1, b)})});
+    const TestExchange& one = io.send("/one");
+    const TestExchange& two = io.send("/two");
+    const TestExchange& nowhere = io.send("/nowhere");
+    b->recall();
+    CHECK_FALSE(io.router().is_recalled(one));
+    CHECK(io.router().is_recalled(two));
+    CHECK_FALSE(io.router().is_recalled(nowhere));
+  }
+
   TEST_CASE("Router: naming the backend can be turned off") {
     RouterFixture base;
     RouterSetup setup = base.setup();
