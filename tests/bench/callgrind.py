@@ -36,8 +36,12 @@ class BackplaneUnderCallgrind(Backplane):
 
     def command(self, word: str) -> None:
         """`zero` forgets what was counted so far, `dump` writes it down."""
-        ended = subprocess.run(["vgdb", f"--pid={self.pid}", "--wait=10", word],
-                               capture_output=True, text=True, check=False, timeout=60)
+        try:
+            ended = subprocess.run(["vgdb", f"--pid={self.pid}", "--wait=10", word],
+                                   capture_output=True, text=True, check=False, timeout=60)
+        except subprocess.TimeoutExpired as expired:
+            # It wakes a process that sleeps by ptrace.
+            raise ServerError(f"vgdb {word}: no answer; may it trace processes here?") from expired
         if ended.returncode != 0:
             raise ServerError(f"vgdb {word}: {ended.stdout}{ended.stderr}")
 

@@ -8,7 +8,7 @@ from statistics import median
 import baseline
 import callgrind
 import machine
-from backplane import Backplane
+from backplane import Backplane, Documents
 from load import Shape, measure
 from plan import Plan
 from servers import ServerError
@@ -31,7 +31,9 @@ def switches_per_request(plan: Plan) -> float:
     wrk has the same core and goes first, so it sends all its requests before any is answered.
     From another core it may be slower than the server, or not, and bursts are of any size."""
     shape = Shape(CONNECTIONS, SECONDS, plan.server_core)
-    with Backplane(str(plan.server_core)) as server:
+    # Without the watcher of its plugins, whose timers have nothing to do with requests.
+    documents = Documents().with_host(plugins={"watch": False})
+    with Backplane(str(plan.server_core), documents=documents) as server:
         run_last(server.pid)
         measure(server, shape)
         return median(measure(server, shape).waits for _ in range(ROUNDS))
