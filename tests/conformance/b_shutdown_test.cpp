@@ -153,7 +153,7 @@ SCENARIO("B57, fault 36: a handler that never returns on an I/O thread does not 
 
 SCENARIO("B57, fault 80: a client that honours Connection: close loses no request") {
   GIVEN("a client that asks without a pause on one connection") {
-    GatedHost host(R"({"drain_delay_ms":200,"grace_ms":30000})");
+    GatedHost host(R"({"drain_delay_ms":2000,"grace_ms":30000})");
     RawClient client(host.process->data_port());
     REQUIRE(client.ask(kGetHello).has_value());
     WHEN("the host gets SIGTERM") {

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <string>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -28,12 +29,26 @@ void check_one_line(const ProcessEnd& end, int code, const std::string& word) {
   CHECK_MESSAGE(end.errors.find(word) != std::string::npos, end.errors);
 }
 
-// A port that nobody listens on now.
+// An address of the loopback network that no other test listens on, so that a port which is free
+// there stays so.
+std::uint32_t own_address() {
+  return 0x7f400000U + (static_cast<std::uint32_t>(::getpid()) & 0x3fffffU);
+}
+
+std::string text_of(std::uint32_t address) {
+  std::string text;
+  for (const unsigned shift : {24U, 16U, 8U, 0U}) {
+    text += (text.empty() ? "" : ".") + std::to_string(address >> shift & 0xffU);
+  }
+  return text;
+}
+
+// A port of own_address() that nobody listens on now.
 std::uint16_t free_port() {
   const FileDescriptor probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(own_address());
   socklen_t length = sizeof address;
   void* const any = &address;  // what the socket calls take is a pointer to another type
   REQUIRE(::bind(probe.get(), static_cast<sockaddr*>(any), length) == 0);
@@ -42,11 +57,12 @@ std::uint16_t free_port() {
 }
 
 // The status of GET `path`, asked for until the port answers; 0: it never did.
-int status_of(std::uint16_t port, const std::string& path) {
+int status_of(std::uint16_t port, const std::string& path,
+              std::uint32_t address = INADDR_LOOPBACK) {
   const TimePoint deadline = Clock::now() + kPatience;
   while (Clock::now() < deadline) {
     RawClient client;
-    if (!client.connect(port)) continue;
+    if (!client.connect(port, address)) continue;
     const auto answer = client.ask("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     if (answer) return answer->status;
   }
@@ -63,12 +79,14 @@ SCENARIO("B55: a host that is starting is alive, and ready when its backends are
                         gate.init_json() +
                         R"(}},"endpoints":{"w":{"route":"/w","traffic":{"w":1}}}})");
     const std::uint16_t admin = free_port();
-    directory.write_config({}, 0, admin);
-    HostProcess host(directory.serve_arguments());
+    std::vector<std::string> arguments = directory.serve_arguments();
+    arguments.push_back("--admin=" + text_of(own_address()) + ":" + std::to_string(admin));
+    HostProcess host(arguments);
     WHEN("its admin listener is asked before and after") {
-      const int alive = status_of(admin, "/healthz");
-      const int early = status_of(admin, "/readyz");
-      RawClient client(admin);
+      const int alive = status_of(admin, "/healthz", own_address());
+      const int early = status_of(admin, "/readyz", own_address());
+      RawClient client;
+      REQUIRE(client.connect(admin, own_address()));
       const auto change = client.ask("DELETE /v1/backends/w HTTP/1.1\r\nHost: localhost\r\n\r\n");
       gate.open(2);  // for the probe, and for the replica
       REQUIRE(host.wait_ready());
@@ -78,7 +96,7 @@ SCENARIO("B55: a host that is starting is alive, and ready when its backends are
         REQUIRE(change.has_value());
         CHECK(change->status == 503);
         CHECK(change->body.find(R"("code":"starting")") != std::string::npos);
-        CHECK(status_of(admin, "/readyz") == 200);
+        CHECK(status_of(admin, "/readyz", own_address()) == 200);
         CHECK(status_of(host.data_port(), "/w") == 200);
       }
     }

@@ -212,6 +212,12 @@ void check_whole(VersionHost& host, const Meddle& meddle, int count,
   CHECK(wait_generations(host, 1));
 }
 
+// Beside all the rest a probe may take long.
+void probes(HostConfig& config) {
+  config.probe_plugins = true;
+  config.probe_timeout = std::chrono::minutes(1);
+}
+
 }  // namespace
 
 TEST_SUITE("reload") {
@@ -221,7 +227,7 @@ TEST_SUITE("reload") {
   }
 
   TEST_CASE("B17, 56: a file that is overwritten all the time is never probed half") {
-    VersionHost host([](HostConfig& config) { config.probe_plugins = true; });
+    VersionHost host(probes);
     check_whole(host, copy_over, kReloads / 2, {"422 bad_size", "422 not_elf", "422 truncated"});
   }
 
@@ -236,7 +242,7 @@ TEST_SUITE("reload") {
   }
 
   TEST_CASE("B17: what is overwritten while it is probed, loaded or built is loaded as it was") {
-    HostFixture host({"ctorwait"}, [](HostConfig& config) { config.probe_plugins = true; });
+    HostFixture host({"ctorwait"}, probes);
     PluginGate gate(host.directory());
     const std::filesystem::path file = host.plugin_directory() / "ctorwait.so";
     const std::string good = bytes_of(file);

@@ -74,14 +74,16 @@ TEST_SUITE("watch") {
     const auto write = [file = host.plugin_directory() / "ctorwait.so"] {
       std::ofstream(file, std::ios::binary | std::ios::app) << '.';
     };
+    // Never quiet, unless this thread was not let run for so long between two writes: from before
+    // the one to after the other.
+    TimePoint before = Clock::now();
     write();
     gate.open(64);
-    // Never quiet, unless this thread was not let run for so long.
-    TimePoint last = Clock::now();
     Duration longest{};
     const bool overtaken = wait_for([&] {
+      const TimePoint next = Clock::now();
       write();
-      longest = std::max(longest, Clock::now() - std::exchange(last, Clock::now()));
+      longest = std::max(longest, Clock::now() - std::exchange(before, next));
       return watched(host, "overtaken") > 0 || watched(host, "reloaded") > 0;
     });
     CHECK(overtaken);

@@ -279,7 +279,7 @@ TEST_SUITE("backends") {
 
   TEST_CASE("T46: a constructor that blocks delays nobody else and is given up") {
     HostFixture host({"ctorgate", "hello"}, [](HostConfig& config) {
-      config.init_timeout = std::chrono::milliseconds(300);
+      config.init_timeout = std::chrono::milliseconds(3000);
     });
     // Two are wanted and one is made: it waits for ever.
     PendingAnswer blocked =

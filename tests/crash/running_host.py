@@ -74,6 +74,15 @@ class Workplace:
         return self.state
 
 
+def cpu_seconds(pid: int) -> float:
+    """What it has worked so far; 0 where it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class RunningHost:
     """`backplane serve`, perhaps under strace. Use it in a `with` statement: what still runs at its
     end is killed."""
@@ -93,6 +102,7 @@ class RunningHost:
         readable, _, _ = select.select([self.process.stdout], [], [], START_SECONDS)
         line = self.process.stdout.readline().decode() if readable else ""
         self.ready_seconds = time.monotonic() - started
+        self.start_cpu_seconds = cpu_seconds(self.process.pid)
         self.is_ready = line.startswith("ready ")
         addresses = dict(word.split("=", 1) for word in line.split()[1:])
         self._admin = http.client.HTTPConnection(addresses.get("admin", ""), timeout=30)

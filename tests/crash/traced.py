@@ -105,8 +105,9 @@ class Attached:
     def __init__(self, command: list[str], pid: int) -> None:
         self._tracer = subprocess.Popen([*command, f"--attach={pid}"], stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + PATIENCE
-        while not all(tracer_of(thread) for thread in threads_of(pid)):
+        while not all(is_traced(thread) for thread in threads_of(pid)):
             if self._tracer.poll() is not None or time.monotonic() > deadline:
+                self.__exit__()
                 raise TraceError("strace cannot be attached to a process")
             os.sched_yield()
 
@@ -122,10 +123,13 @@ def threads_of(pid: int) -> list[int]:
     return [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
 
 
-def tracer_of(thread: int) -> int:
-    """0: none."""
-    status = Path(f"/proc/{thread}/status").read_text(encoding="ascii")
-    return int(re.findall(r"TracerPid:\s*(\d+)", status)[0])
+def is_traced(thread: int) -> bool:
+    """So is one that has ended: there is nothing more to see of it."""
+    try:
+        status = Path(f"/proc/{thread}/status").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return re.findall(r"TracerPid:\s*(\d+)", status)[0] != "0"
 
 
 def _injected(state: Path, step: Step, what: str, *options: str) -> list[str]:

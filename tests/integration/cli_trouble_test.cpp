@@ -63,8 +63,9 @@ class Impostor {
   std::future<void> served_;
 };
 
-ProcessEnd status_at(const std::string& address) {
-  return HostProcess::run({"status", "--admin", address, "--timeout", "200"});
+// `timeout`: how long an answer is waited for, in ms.
+ProcessEnd status_at(const std::string& address, const std::string& timeout = "30000") {
+  return HostProcess::run({"status", "--admin", address, "--timeout", timeout});
 }
 
 void check_unreachable(const ProcessEnd& end, const std::string& address) {
@@ -85,7 +86,7 @@ SCENARIO("the command line says in one line why it cannot reach a host") {
   WHEN("whoever listens says nothing") {
     const Impostor silent("");
     THEN("it ends with 69 when its time is over") {
-      const ProcessEnd end = status_at(silent.address());
+      const ProcessEnd end = status_at(silent.address(), "200");
       check_unreachable(end, silent.address());
       CHECK(end.errors.find("no answer in time") != std::string::npos);
     }

@@ -5,14 +5,12 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <thread>
 
 #include <doctest/doctest.h>
 
-#include "host/base/clock.hpp"
-#include "tests/support/gate.hpp"
 #include "tests/support/host_fixture.hpp"
 #include "tests/support/raw_client.hpp"
+#include "tests/support/wait_for.hpp"
 
 namespace backplane::host {
 
@@ -24,17 +22,6 @@ inline std::string latest_stage(const HostFixture& host) {
     stage = all.text_at("/operations/" + std::to_string(i) + "/stage");
   }
   return stage;
-}
-
-// Asks again and again until `condition` holds; false when that takes over kPatience.
-template <typename Condition>
-bool wait_for(Condition condition) {
-  const TimePoint deadline = Clock::now() + kPatience;
-  while (Clock::now() < deadline) {
-    if (condition()) return true;
-    std::this_thread::yield();
-  }
-  return false;
 }
 
 // A host whose plugin `version` is version1, with one backend "v" of two replicas and an endpoint

@@ -105,7 +105,7 @@ TEST_SUITE("http") {
     RawClient served = fixture.client();
     REQUIRE(served.ask(good_request)->status == 200);
     fixture.server->begin_drain();
-    CHECK_FALSE(fixture.server->wait_drained(Clock::now() + std::chrono::milliseconds(50)));
+    CHECK_FALSE(fixture.server->wait_drained(Clock::now()));
     // Just served: its next request may have been under way already.
     const auto last = served.ask(good_request);
     REQUIRE(last.has_value());

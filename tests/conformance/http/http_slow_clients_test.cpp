@@ -28,8 +28,8 @@ TEST_SUITE("http") {
   TEST_CASE("fault 20: a head that comes line by line ends with its phase, not with each line") {
     HttpFixture fixture(HttpFixture::quick_config());
     RawClient client = fixture.client();
-    REQUIRE(client.send("GET /echo HTTP/1.1\r\nHost: h\r\n"));
     const TimePoint begun = Clock::now();
+    REQUIRE(client.send("GET /echo HTTP/1.1\r\nHost: h\r\n"));
     CHECK(drip(client, "X-Slow: x\r\n").substr(0, 12) == "HTTP/1.1 408");
     CHECK(Clock::now() - begun >= std::chrono::milliseconds(250));
     CHECK(timeouts(fixture, HttpPhase::kHead) == 1);

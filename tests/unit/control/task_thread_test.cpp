@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/gate.hpp"
+
 namespace backplane::host {
 namespace {
 
@@ -39,12 +41,15 @@ TEST_SUITE("control") {
     std::promise<void> done;
     std::vector<int> order;
     auto tasks = started();
-    const TimePoint now = Clock::now();
-    tasks->post_at(now + std::chrono::milliseconds(5), [&] {
-      order.push_back(2);
-      done.set_value();
+    // In a task, so that neither runs before both are posted.
+    tasks->post([&] {
+      const TimePoint now = Clock::now();
+      tasks->post_at(now + std::chrono::milliseconds(5), [&] {
+        order.push_back(2);
+        done.set_value();
+      });
+      tasks->post_at(now, [&] { order.push_back(1); });
     });
-    tasks->post_at(now, [&] { order.push_back(1); });
     done.get_future().wait();
     tasks->stop();
     CHECK(order == std::vector<int>{1, 2});
@@ -62,14 +67,19 @@ TEST_SUITE("control") {
       "TaskThread: a timed task that is cancelled does not run, and lets go of what it holds") {
     bool ran = false;
     bool let_go = false;
+    Gate gate;
     auto tasks = started();
     std::promise<void> passed;
+    // Held, so that neither runs before one is cancelled.
+    tasks->post([&gate] { gate.enter(); });
+    REQUIRE(gate.wait_entered());
     const TimePoint soon = Clock::now() + std::chrono::milliseconds(5);
     std::shared_ptr<void> held(nullptr, [&](void*) { let_go = true; });
     const auto timer = tasks->post_at(soon, [&ran, held = std::move(held)] { ran = true; });
     tasks->post_at(soon, [&passed] { passed.set_value(); });
     tasks->cancel(timer);
     CHECK(let_go);
+    gate.open();
     passed.get_future().wait();
     tasks->cancel(timer);
     tasks->cancel({});

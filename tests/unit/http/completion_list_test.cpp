@@ -1,5 +1,6 @@
 #include "host/http/completion_list.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -7,6 +8,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+
+#include "tests/support/gate.hpp"
 
 namespace backplane::host {
 namespace {
@@ -24,10 +27,10 @@ class Waiter {
     REQUIRE(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, list.event_fd(), &event) == 0);
   }
 
-  // Whether there was a wake since the last call, or comes within `milliseconds`.
-  bool is_woken(int milliseconds = 0) {
+  // Whether there was a wake since the last call, or comes within `wait`.
+  bool is_woken(std::chrono::milliseconds wait = {}) {
     epoll_event event{};
-    return ::epoll_wait(epoll_.get(), &event, 1, milliseconds) == 1;
+    return ::epoll_wait(epoll_.get(), &event, 1, static_cast<int>(wait.count())) == 1;
   }
 
  private:
@@ -97,7 +100,7 @@ TEST_SUITE("http") {
     bool in_order = true;
     while (seen < kThreads * kEach) {
       // A lost wake would leave this waiting with work in the list.
-      REQUIRE(waiter.is_woken(10000));
+      REQUIRE(waiter.is_woken(kPatience));
       for (Exchange* exchange = list.pop_all(); exchange != nullptr; exchange = exchange->next) {
         in_order = in_order && exchange->batch_size == expected[exchange->batch_key];
         ++expected[exchange->batch_key];

@@ -12,7 +12,7 @@ namespace backplane::host {
 namespace {
 
 // More where a byte read out of bounds would be seen.
-constexpr int kDamagedPlugins = kAddressSanitized ? 20'000 : 2'000;
+constexpr int kDamagedPlugins = kAddressSanitized ? 10'000 : 2'000;
 
 ElfBytes hello() {
   return ElfBytes::read(BACKPLANE_HELLO_PLUGIN);
