@@ -21,40 +21,39 @@ bool StartGate::arrive(Status created) {
 }
 
 void StartGate::report(Status ready) {
-  bool last = false;
+  std::function<void(Status)> tell;
   {
+    // One look decides: were an error counted first and its outcome settled later, those who come
+    // between the two would find everybody there.
     MutexLock lock(mutex_);
     --missing_;
-    if (ready.ok() && state_ == State::kStarting && missing_ == 0) {
-      state_ = then_ == Then::kOpen ? State::kServing : State::kReady;
-      last = true;
-    }
+    if (state_ != State::kStarting || (ready.ok() && missing_ > 0)) return;
+    const State all_there = then_ == Then::kOpen ? State::kServing : State::kReady;
+    tell = decide(ready.ok() ? all_there : State::kAbandoned);
   }
-  if (!ready.ok()) return abandon(std::move(ready).error());
-  if (!last) return;
-  decided_.notify_all();
-  std::exchange(on_decided_, nullptr)(Status());
+  tell(std::move(ready));
 }
 
 void StartGate::open() {
-  {
-    MutexLock lock(mutex_);
-    if (state_ != State::kReady) return;
-    state_ = State::kServing;
-  }
-  decided_.notify_all();
+  MutexLock lock(mutex_);
+  if (state_ == State::kReady) decide(State::kServing);
 }
 
 void StartGate::abandon(Error error) {
-  bool undecided = false;
+  std::function<void(Status)> tell;
   {
     MutexLock lock(mutex_);
     if (state_ != State::kStarting && state_ != State::kReady) return;
-    undecided = state_ == State::kStarting;
-    state_ = State::kAbandoned;
+    tell = decide(State::kAbandoned);
   }
+  if (tell) tell(std::move(error));
+}
+
+std::function<void(Status)> StartGate::decide(State state) {
+  state_ = state;
+  // Under the lock: whoever finds the gate passed may destroy it.
   decided_.notify_all();
-  if (undecided) std::exchange(on_decided_, nullptr)(std::move(error));
+  return std::exchange(on_decided_, nullptr);
 }
 
 bool StartGate::passed() const {

@@ -38,11 +38,15 @@ class StartGate {
  private:
   enum class State : std::uint8_t { kStarting, kReady, kServing, kAbandoned };
 
+  // Lets those who wait go on as `state` says. What to tell and has not been told, which is for the
+  // caller to do without the lock.
+  std::function<void(Status)> decide(State state) BP_REQUIRES(mutex_);
+
   const Then then_;
   mutable Mutex mutex_;
   CondVar decided_;
   // Let go of once called, because it may hold on to much.
-  std::function<void(Status)> on_decided_;
+  std::function<void(Status)> on_decided_ BP_GUARDED_BY(mutex_);
   State state_ BP_GUARDED_BY(mutex_) = State::kStarting;
   std::uint32_t missing_ BP_GUARDED_BY(mutex_);
   std::uint32_t waiting_ BP_GUARDED_BY(mutex_) = 0;

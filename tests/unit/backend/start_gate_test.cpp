@@ -1,7 +1,10 @@
 #include "host/backend/start_gate.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -106,6 +109,30 @@ TEST_SUITE("backend") {
     gate.abandon(failure("too late"));
     CHECK(decision.times == 1);
     CHECK(decision.status->ok());
+  }
+
+  TEST_CASE("StartGate: one that fails is not overtaken by those who arrive meanwhile") {
+    constexpr int kRounds = 10'000;
+    std::vector<Decision> decisions(kRounds);
+    std::list<StartGate> gates;
+    for (Decision& decision : decisions) gates.emplace_back(2, decision.recorder());
+    std::barrier<> together(2);
+    // Each at the same gate at the same moment, round for round.
+    const auto walk = [&gates, &together](const Status& ready) {
+      for (StartGate& gate : gates) {
+        together.arrive_and_wait();
+        gate.report(ready);
+      }
+    };
+    {
+      const auto good = Thread::start("good", ThreadRole::kReplica, [&walk] { walk(Status()); });
+      REQUIRE(good.ok());
+      walk(failure("no model"));
+    }
+    const auto failed = [](const Decision& decision) {
+      return decision.times == 1 && !decision.status->ok();
+    };
+    CHECK(std::count_if(decisions.begin(), decisions.end(), failed) == kRounds);
   }
 
   TEST_CASE("StartGate: arriving and giving up at the same time, one of them wins for all") {
