@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "host/app/host.hpp"
 #include "tests/support/host_fixture.hpp"
 
 namespace backplane::host {

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "host/app/host.hpp"
 #include "tests/support/background_load.hpp"
 #include "tests/support/plugin_gate.hpp"
 #include "tests/support/reload_contract.hpp"

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "host/app/host.hpp"
 #include "host/base/clock.hpp"
 #include "tests/support/host_fixture.hpp"
 #include "tests/support/plugin_gate.hpp"

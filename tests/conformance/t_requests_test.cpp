@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "host/app/host.hpp"
 #include "tests/support/host_fixture.hpp"
 #include "tests/support/test_exchange.hpp"
 

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "host/app/host.hpp"
 #include "tests/support/built_plugin.hpp"
 #include "tests/support/gate.hpp"
 
@@ -75,6 +76,14 @@ void HostFixture::start() {
   auto host = Host::start(config_);
   REQUIRE_MESSAGE(host.ok(), host.error().message());
   host_ = std::move(host).value();
+}
+
+std::uint16_t HostFixture::data_port() const {
+  return host_->data_port();
+}
+
+std::uint16_t HostFixture::admin_port() const {
+  return host_->admin_port();
 }
 
 void HostFixture::stop() {

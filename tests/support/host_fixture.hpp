@@ -11,13 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "host/app/host.hpp"
 #include "host/config/host_config.hpp"
 #include "tests/support/answer.hpp"
 #include "tests/support/pending_answer.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace backplane::host {
+
+class Host;
 
 // A whole host in the test's process: listeners on ports that the kernel chooses, a plugin and a
 // state directory of its own, no admin token. Owned by the test case; its thread.
@@ -35,8 +36,8 @@ class HostFixture {
   HostFixture& operator=(const HostFixture&) = delete;
 
   Host& host() { return *host_; }
-  std::uint16_t data_port() const { return host_->data_port(); }
-  std::uint16_t admin_port() const { return host_->admin_port(); }
+  std::uint16_t data_port() const;
+  std::uint16_t admin_port() const;
   // For FIFOs, journals and documents of the test; holds plugins/ and state/.
   const std::filesystem::path& directory() const { return directory_.path(); }
   std::filesystem::path plugin_directory() const { return directory_.path() / "plugins"; }
