@@ -108,6 +108,9 @@ Status Reloader::admit(const std::string& plugin) const {
 
 void Reloader::start(const RunPtr& run) {
   const ReloadRequest& request = run->request;
+  // It may have waited for its turn.
+  Status admitted = admit(request.plugin);
+  if (!admitted.ok()) return finish(run, std::move(admitted).error());
   PluginVersion version;
   const auto known = controller_.versions().find(request.plugin);
   if (known != controller_.versions().end()) version = known->second;
@@ -122,8 +125,10 @@ void Reloader::start(const RunPtr& run) {
     if (controller_.serving(tag) == nullptr) version.sha256.clear();
     handlers.push_back(probe_handler(controller_.desired().backends.at(tag)));
   }
+  PluginChoice choice = choice_of(request, version);
+  run->unless = choice.unless;
   controller_.opener().open(
-      choice_of(request, version), std::move(handlers),
+      std::move(choice), std::move(handlers),
       [this, run](std::string_view stage) {
         if (!run->over) controller_.enter(run->operation, stage_named(stage));
       },
@@ -133,15 +138,17 @@ void Reloader::start(const RunPtr& run) {
 void Reloader::on_opened(const RunPtr& run, const Result<OpenedPlugin>& opened) {
   if (run->over) return;
   if (!opened.ok()) return finish(run, opened.error());
+  // Its backends may have been deleted while the file was read.
+  Status admitted = admit(run->request.plugin);
+  if (!admitted.ok()) return finish(run, std::move(admitted).error());
   for (const std::string& warning : opened.value().warnings) {
     controller_.warn(run->operation, warning);
   }
   if (opened.value().plugin_library == nullptr) {
-    return finish(run,
-                  ReloadOutcome{.changed = false,
-                                .operation = run->operation,
-                                .revision = controller_.revision(),
-                                .sha256 = controller_.versions().at(run->request.plugin).sha256});
+    return finish(run, ReloadOutcome{.changed = false,
+                                     .operation = run->operation,
+                                     .revision = controller_.revision(),
+                                     .sha256 = run->unless});
   }
   run->source = opened.value().source;
   propose(run, opened.value().plugin_library);

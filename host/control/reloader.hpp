@@ -59,6 +59,7 @@ class Reloader {
     ReloadRequest request;
     std::vector<Done> done;
     std::uint64_t operation = 0;
+    std::string unless{};   // the version that ran when it began, and need not be loaded again
     FileIdentity source{};  // what was loaded
     bool over = false;      // what still arrives is thrown away
   };
