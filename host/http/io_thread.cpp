@@ -253,6 +253,8 @@ void IoThread::shut_down() {
   wake_watch_.close();
   take_completions();
   send_answers();
+  // Of requests that were read behind those answers none may stay with the handler unflushed.
+  flush_handler();
   // By index: nothing is added or removed here.
   for (std::size_t i = 0; i < sessions_.size(); ++i) sessions_[i]->stop();
   // Whoever makes an answer in pieces is told that nobody reads them.
