@@ -38,6 +38,7 @@ struct AdminContext {
   RevisionLog& log;  // its calls belong to `state`
   TaskThread& state;
   EventHub& events;
+  bool telling_rates = false;  // [control] to whoever reads the events
   AppLimits limits;
   std::string version;
   TimePoint started;

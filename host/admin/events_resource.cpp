@@ -38,7 +38,8 @@ void publish_rates(AdminContext& context, RateMeter& meter) {
 // Once a second for as long as somebody reads; an idle host has nothing to do. What is sent also
 // shows that a reader is gone.
 void tick(AdminContext& context, const std::shared_ptr<RateMeter>& meter) {
-  if (!context.events.has_readers()) return;
+  context.telling_rates = context.events.has_readers();
+  if (!context.telling_rates) return;
   publish_rates(context, *meter);
   context.controller.post_at(Clock::now() + kBetweenRates,
                              [&context, meter] { tick(context, meter); });
@@ -82,10 +83,10 @@ void publish(AdminContext& context, const ControlEvent& event) {
 
 void get_events(AdminContext& context, const AdminCallPtr& call) {
   if (call->request().is_head()) return call->reply_text("text/event-stream", {});
-  const bool first = !context.events.has_readers();
   Status added = context.events.add(call->pending());
   if (!added.ok()) return call->fail(added.error());
-  if (first) tick(context, std::make_shared<RateMeter>());
+  // The last reader may have left so lately that this goes on.
+  if (!context.telling_rates) tick(context, std::make_shared<RateMeter>());
 }
 
 void publish_events(AdminContext& context) {

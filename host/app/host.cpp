@@ -203,6 +203,7 @@ Status Host::start_admin() {
       .log = *log_,
       .state = *state_thread_,
       .events = *events_,
+      .telling_rates = false,
       .limits = config_.app_limits,
       .version = BACKPLANE_VERSION,
       .started = Clock::now(),

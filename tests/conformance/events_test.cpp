@@ -1,3 +1,5 @@
+#include <chrono>
+#include <cstddef>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -15,14 +17,21 @@ class EventReader {
     REQUIRE(client_.send("GET /v1/events HTTP/" + version + "\r\nHost: localhost\r\n\r\n"));
     REQUIRE(wait_for(": events\n\n"));
   }
-  // Blocks until `text` has come. False when that takes over kPatience.
-  bool wait_for(const std::string& text) {
+  // Blocks until `text` has come so many times. False when that takes over kPatience.
+  bool wait_for(const std::string& text, std::size_t times = 1) {
     const TimePoint deadline = Clock::now() + kPatience;
-    while (all_.find(text) == std::string::npos) {
+    while (count(text) < times) {
       if (Clock::now() >= deadline) return false;
       all_ += client_.read_some(std::chrono::seconds(1));
     }
     return true;
+  }
+  std::size_t count(const std::string& text) const {
+    std::size_t found = 0;
+    for (std::size_t at = all_.find(text); at != std::string::npos; at = all_.find(text, at + 1)) {
+      ++found;
+    }
+    return found;
   }
   const std::string& all() const { return all_; }
   RawClient& client() { return client_; }
@@ -50,6 +59,22 @@ TEST_SUITE("control") {
     host.create_endpoint("e", "/e", R"({"a":1})");
     CHECK(host.get("/e").status() == 200);
     CHECK(reader.wait_for(R"("endpoints":{"e":{"requests":1,)"));
+  }
+
+  TEST_CASE("events: rates come once a second, also to those who leave and come back") {
+    HostFixture host({"hello"});
+    {
+      EventReader first(host.admin_port());
+      CHECK(first.wait_for("event: rates\n"));
+      first.client().reset();
+    }
+    // Events that cannot be sent show that it has left.
+    host.create_backend("a", "hello");
+    const TimePoint began = Clock::now();
+    EventReader reader(host.admin_port());
+    // The first one may have been due; no stall makes the others come sooner.
+    CHECK(reader.wait_for("event: rates\n", 3));
+    CHECK(Clock::now() - began >= std::chrono::seconds(2));
   }
 
   TEST_CASE("events: a client of HTTP/1.0 reads them to the end of its connection") {
