@@ -7,26 +7,29 @@ namespace backplane::host {
 void AbandonSignal::raise() {
   const std::thread::id self = std::this_thread::get_id();
   bool nested = false;  // in a callback that has listened again
-  Callback callback = nullptr;
-  void* user = nullptr;
+  Listener listener;
   {
     MutexLock lock(mutex_);
     raised_.store(true, std::memory_order_relaxed);
-    callback = std::exchange(callback_, nullptr);
-    if (callback == nullptr) return;
-    user = user_;
+    listener = std::exchange(listener_, {});
+    if (listener.call == nullptr) return;
     nested = runner_ == self;
     runner_ = self;
   }
-  callback(user);
-  {
-    MutexLock lock(mutex_);
-    if (!nested && runner_ == self) runner_ = {};
-  }
+  listener.call(listener);
+  // Told under the lock: whoever waits in forget() may destroy this as soon as it sees the end.
+  MutexLock lock(mutex_);
+  if (!nested && runner_ == self) runner_ = {};
   ended_.notify_all();
 }
 
 bool AbandonSignal::listen(Callback callback, void* user) {
+  return listen({.call = [](const Listener& self) { self.callback(self.user); },
+                 .callback = callback,
+                 .user = user});
+}
+
+bool AbandonSignal::listen(const Listener& listener) {
   const std::thread::id self = std::this_thread::get_id();
   std::atomic<bool> forgotten{false};
   std::atomic<bool>* outer = nullptr;
@@ -35,8 +38,7 @@ bool AbandonSignal::listen(Callback callback, void* user) {
     MutexLock lock(mutex_);
     if (heard_.exchange(true, std::memory_order_relaxed)) return false;
     if (!raised()) {
-      callback_ = callback;
-      user_ = user;
+      listener_ = listener;
       return true;
     }
     nested = runner_ == self;
@@ -44,18 +46,16 @@ bool AbandonSignal::listen(Callback callback, void* user) {
     runner_ = self;
     forgotten_ = &forgotten;
   }
-  callback(user);
+  listener.call(listener);
   // It may have answered, and the exchange be somebody else's by now.
   if (forgotten) {
     if (outer != nullptr) *outer = true;
     return true;
   }
-  {
-    MutexLock lock(mutex_);
-    // Unless another thread runs the next one meanwhile.
-    if (!nested && runner_ == self) runner_ = {};
-    if (forgotten_ == &forgotten) forgotten_ = outer;
-  }
+  MutexLock lock(mutex_);
+  // Unless another thread runs the next one meanwhile.
+  if (!nested && runner_ == self) runner_ = {};
+  if (forgotten_ == &forgotten) forgotten_ = outer;
   ended_.notify_all();
   return true;
 }
@@ -63,7 +63,7 @@ bool AbandonSignal::listen(Callback callback, void* user) {
 void AbandonSignal::forget() {
   const std::thread::id self = std::this_thread::get_id();
   MutexLock lock(mutex_);
-  callback_ = nullptr;
+  listener_ = {};
   if (runner_ == self) {
     runner_ = {};
     if (forgotten_ != nullptr) *std::exchange(forgotten_, nullptr) = true;
@@ -73,7 +73,7 @@ void AbandonSignal::forget() {
 
 void AbandonSignal::rearm() {
   MutexLock lock(mutex_);
-  if (callback_ != nullptr) return;
+  if (listener_.call != nullptr) return;
   raised_.store(false, std::memory_order_relaxed);
   heard_.store(false, std::memory_order_relaxed);
 }
@@ -82,7 +82,7 @@ void AbandonSignal::forget_all() {
   MutexLock lock(mutex_);
   raised_.store(false, std::memory_order_relaxed);
   heard_.store(false, std::memory_order_relaxed);
-  callback_ = nullptr;
+  listener_ = {};
 }
 
 }  // namespace backplane::host

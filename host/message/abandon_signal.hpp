@@ -12,6 +12,14 @@ namespace backplane::host {
 class AbandonSignal {
  public:
   using Callback = void (*)(void* user);
+  // What is called, and with what. A plain value, copied when somebody listens: another may listen
+  // for the next time before the first has been called.
+  struct Listener {
+    void (*call)(const Listener& self) = nullptr;
+    void* subject = nullptr;  // for `call`
+    Callback callback = nullptr;
+    void* user = nullptr;
+  };
 
   // Stays raised until reset(). The callback, where there is one, runs before this returns.
   void raise();
@@ -21,8 +29,7 @@ class AbandonSignal {
   // `callback` will run once, when it is raised; when it is already, then here and now. False:
   // there has been one since reset(), and nothing changes.
   bool listen(Callback callback, void* user);
-  // Whether listen() would be refused now.
-  bool heard() const { return heard_.load(std::memory_order_relaxed); }
+  bool listen(const Listener& listener);
   // No callback runs once this has returned: one that runs on another thread is waited for. The
   // callback itself may do this and pass the exchange back.
   void forget();
@@ -42,9 +49,8 @@ class AbandonSignal {
   std::atomic<bool> raised_{false};
   Mutex mutex_;
   CondVar ended_;
-  std::atomic<bool> heard_{false};  // listen() was called; written under the mutex
-  Callback callback_ BP_GUARDED_BY(mutex_) = nullptr;
-  void* user_ BP_GUARDED_BY(mutex_) = nullptr;
+  std::atomic<bool> heard_{false};                // listen() was called; written under the mutex
+  Listener listener_ BP_GUARDED_BY(mutex_);       // without a call: none
   std::thread::id runner_ BP_GUARDED_BY(mutex_);  // who runs the callback; nobody: none
   // Of a listen() that runs it.
   std::atomic<bool>* forgotten_ BP_GUARDED_BY(mutex_) = nullptr;

@@ -16,14 +16,11 @@ bp_status try_write(bp_call* handle, const void* data, std::uint64_t length) noe
   return answer == BP_CONTRACT ? use.contract() : answer;
 }
 
-void run_writable(void* user) noexcept {
-  const OpenCall& call = *static_cast<const OpenCall*>(user);
+void run_writable(const AbandonSignal::Listener& listener) noexcept {
   // It may complete the call, which is then another one's, or ask for the next time.
-  CallOwner& owner = call.owner;
-  const bp_writable_fn writable = call.writable;
-  void* const of_plugin = call.writable_user;
+  CallOwner& owner = *static_cast<CallOwner*>(listener.subject);
   owner.hold();
-  run_callback("a callback of on_writable", [&] { writable(of_plugin); });
+  run_callback("a callback of on_writable", [&] { listener.callback(listener.user); });
   owner.release();
 }
 
@@ -34,11 +31,9 @@ bp_status on_writable(bp_call* handle, bp_writable_fn writable, void* user) noex
   }
   // Held: the callback, which may run here and now, may complete the call.
   const std::shared_ptr<AnswerStream> stream = use.call.slot.stream();
-  AbandonSignal& room_again = stream->room_again();
-  if (room_again.heard()) return use.contract();
-  use.call.writable = writable;
-  use.call.writable_user = user;
-  return room_again.listen(run_writable, &use.call) ? BP_OK : use.contract();
+  const bool listens = stream->room_again().listen(
+      {.call = run_writable, .subject = &use.call.owner, .callback = writable, .user = user});
+  return listens ? BP_OK : use.contract();
 }
 
 constexpr bp_flow kFlow{.struct_size = sizeof(bp_flow),

@@ -143,8 +143,6 @@ struct alignas(64) OpenCall {
   std::atomic<std::thread::id> callback_thread{};  // while it runs
   bp_cancelled_fn cancelled = nullptr;
   void* cancelled_user = nullptr;
-  bp_writable_fn writable = nullptr;
-  void* writable_user = nullptr;
   std::string message;  // of the completion, cut to a bound
 };
 

@@ -56,6 +56,35 @@ TEST_SUITE("message") {
     CHECK(second == 1);
   }
 
+  TEST_CASE("AbandonSignal: one who listens for the next time is not taken for the one before") {
+    AbandonSignal signal;
+    Gate gate;
+    int first = 0;
+    int second = 0;
+    const auto listener = [&gate](int& times) {
+      return AbandonSignal::Listener{.call =
+                                         [](const AbandonSignal::Listener& self) {
+                                           static_cast<Gate*>(self.subject)->enter();
+                                           self.callback(self.user);
+                                         },
+                                     .subject = &gate,
+                                     .callback = count,
+                                     .user = &times};
+    };
+    REQUIRE(signal.listen(listener(first)));
+    std::thread raiser([&signal] { signal.raise(); });
+    CHECK(gate.wait_entered());
+    signal.rearm();
+    CHECK(signal.listen(listener(second)));
+    gate.open();
+    raiser.join();
+    CHECK(first == 1);
+    CHECK(second == 0);
+    signal.raise();
+    CHECK(first == 1);
+    CHECK(second == 1);
+  }
+
   TEST_CASE("AbandonSignal: who forgets is not told") {
     AbandonSignal signal;
     int told = 0;
