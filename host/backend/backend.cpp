@@ -130,7 +130,7 @@ std::chrono::milliseconds Backend::drain_estimate() const {
 }
 
 void Backend::abandon_start(const Error& error) {
-  gates_.back().abandon(error);
+  gates_.back().expire(error);
 }
 
 void Backend::close() {
@@ -183,6 +183,8 @@ void Backend::prepare(const BackendConfig& next, std::function<void(Status)> rea
 }
 
 void Backend::adopt() {
+  // Given up meanwhile: the backend was closed.
+  if (!update_) return;
   spec_.config = update_->config;
   if (!inline_) send_away(spec_.config.num_replicas);
   update_.reset();
@@ -233,6 +235,8 @@ void Backend::send_away(std::size_t from) {
   }
   replicas_.resize(from);
   collector_.call_replicas();
+  // Those that never served may have ended before they got here, where nobody looked for them.
+  collect();
 }
 
 void Backend::collect() {

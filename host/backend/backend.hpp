@@ -97,7 +97,7 @@ class Backend final : public RequestSink {
   // thread or before this returns: ok, or why not; then give_up() is what is left to do.
   void prepare(const BackendConfig& next, std::function<void(Status)> ready);
   // [control] Once ready: serves as prepared from here on. Replicas that are too many finish what
-  // they run, take nothing more, and end.
+  // they run, take nothing more, and end. A no-op once given up, or closed.
   void adopt();
   // [control] Goes back to how it was; a no-op when nothing is prepared.
   void give_up();

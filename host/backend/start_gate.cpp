@@ -49,6 +49,16 @@ void StartGate::abandon(Error error) {
   if (tell) tell(std::move(error));
 }
 
+void StartGate::expire(Error error) {
+  std::function<void(Status)> tell;
+  {
+    MutexLock lock(mutex_);
+    if (state_ != State::kStarting) return;
+    tell = decide(State::kAbandoned);
+  }
+  tell(std::move(error));
+}
+
 std::function<void(Status)> StartGate::decide(State state) {
   state_ = state;
   // Under the lock: whoever finds the gate passed may destroy it.

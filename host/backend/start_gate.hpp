@@ -31,6 +31,8 @@ class StartGate {
   // [any] Gives up with `error`, unless the gate is open already; those who arrive later are sent
   // away.
   void abandon(Error error);
+  // [any] The same, but a no-op once all have arrived.
+  void expire(Error error);
 
   // [any] Whether nobody is expected or waiting any more, so that the gate may be destroyed.
   bool passed() const;

@@ -1,5 +1,6 @@
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <future>
 #include <string>
 
@@ -100,6 +101,46 @@ TEST_SUITE("backend") {
     CHECK(host.backend->num_replicas() == 2);
     handler.open();
     for (TestExchange& exchange : exchanges) CHECK(exchange.wait());
+  }
+
+  TEST_CASE("Backend: replicas that are ready have no limit of time any more") {
+    BackendFixture host;
+    Gate serving;
+    host.factory->on_execute = [&serving](std::size_t) { serving.enter(); };
+    host.start(BackendFixture::spec());
+    REQUIRE(host.wait_started().ok());
+    REQUIRE(prepare(*host.backend, replicas(3)).ok());
+    host.backend->abandon_start(Error(ErrorCode::kDeadlineExceeded, "init_timeout", "too slow"));
+    host.backend->adopt();
+    std::array<TestExchange, 3> exchanges;
+    for (TestExchange& exchange : exchanges) REQUIRE(host.submit(exchange).ok());
+    CHECK(serving.wait_entered(3));
+    serving.open();
+    for (TestExchange& exchange : exchanges) CHECK(exchange.wait());
+  }
+
+  TEST_CASE("Backend: a change that is adopted when the backend was closed changes nothing") {
+    BackendFixture host;
+    host.start(BackendFixture::spec());
+    REQUIRE(host.wait_started().ok());
+    REQUIRE(prepare(*host.backend, replicas(3)).ok());
+    host.backend->close_now(Error(ErrorCode::kUnavailable, "shutting_down", "the host ends"));
+    host.backend->adopt();
+    CHECK(host.backend->spec().config.num_replicas == 1);
+    CHECK(host.wait_stopped());
+  }
+
+  TEST_CASE("Backend: replicas that had ended before they were sent away are not kept") {
+    BackendFixture host;
+    host.start(BackendFixture::spec());
+    REQUIRE(host.wait_started().ok());
+    host.factory->on_create = [](const ReplicaInfo& info) {
+      return info.index == 1 ? Status(Error(ErrorCode::kInvalidArgument, "no model")) : Status();
+    };
+    CHECK_FALSE(prepare(*host.backend, replicas(2)).ok());
+    REQUIRE(host.wait_ended());
+    host.backend->give_up();
+    CHECK(host.backend->stats().leaving == 0);
   }
 
   TEST_CASE("Backend: replicas that were added for nothing go, and the others serve") {

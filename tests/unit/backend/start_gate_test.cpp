@@ -4,6 +4,7 @@
 #include <atomic>
 #include <barrier>
 #include <functional>
+#include <future>
 #include <list>
 #include <optional>
 #include <string>
@@ -109,6 +110,26 @@ TEST_SUITE("backend") {
     gate.abandon(failure("too late"));
     CHECK(decision.times == 1);
     CHECK(decision.status->ok());
+  }
+
+  TEST_CASE("StartGate: when all are there their time is over no more") {
+    Decision decision;
+    std::promise<void> ready;
+    StartGate gate(
+        1, [&ready](const Status&) { ready.set_value(); }, StartGate::Then::kHold);
+    std::atomic<int> serving{0};
+    {
+      const Thread replica = arrive(gate, Status(), serving);
+      ready.get_future().wait();
+      gate.expire(failure("too slow"));
+      gate.open();
+    }
+    CHECK(serving == 1);
+    StartGate other(1, decision.recorder(), StartGate::Then::kHold);
+    other.expire(failure("too slow"));
+    CHECK_FALSE(other.arrive(Status()));
+    CHECK(decision.times == 1);
+    CHECK_FALSE(decision.status->ok());
   }
 
   TEST_CASE("StartGate: one that fails is not overtaken by those who arrive meanwhile") {
