@@ -71,7 +71,7 @@ BatchCollector::Pull BatchCollector::pop_batch(Duration service_time, std::uint6
           break;
         }
         if (closed_) return {};
-        sleep(decision.wait_until);
+        sleep(decision.wait_until, most);
       }
     }
     for (; wakes > 0; --wakes) ready_.notify_one();
@@ -179,6 +179,8 @@ std::uint32_t BatchCollector::claim_sleepers(TimePoint now) {
   std::size_t wanted = 1;
   if (decision.take > 0) {
     wanted = (queue.length + decision.take - 1) / decision.take;
+  } else if (queue.length >= forming_most_) {
+    wanted = std::size_t{waking_} + sleeping_;  // one of them has room for no more than there is
   } else if (forming_until_ <= decision.wait_until) {
     wanted = 0;  // whoever waits for this batch to fill will look again in time
   }
@@ -189,15 +191,19 @@ std::uint32_t BatchCollector::claim_sleepers(TimePoint now) {
   return wakes;
 }
 
-void BatchCollector::sleep(TimePoint until) {
+void BatchCollector::sleep(TimePoint until, std::uint32_t most) {
   ++sleeping_;
   if (until == kNever) {
     ready_.wait(mutex_);
   } else {
     forming_until_ = std::min(forming_until_, until);
+    forming_most_ = std::min(forming_most_, most);
+    ++forming_;
     ready_.wait_until(mutex_, until);
     // Another replica may still be waiting for its own moment; forgetting it costs one spare wake.
     forming_until_ = kNever;
+    // But nothing else would tell it that there is as much as it has room for.
+    if (--forming_ == 0) forming_most_ = kMaxBatchSize;
   }
   // Claimed by a push (then it took us out of sleeping_), or woken by time, close or nothing.
   if (waking_ > 0) {

@@ -72,7 +72,7 @@ class BatchCollector {
   Taken take(std::uint32_t count, TimePoint now) BP_REQUIRES(mutex_);
   // How many sleeping replicas the queue is worth now; they count as awake from here on.
   std::uint32_t claim_sleepers(TimePoint now) BP_REQUIRES(mutex_);
-  void sleep(TimePoint until) BP_REQUIRES(mutex_);
+  void sleep(TimePoint until, std::uint32_t most) BP_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   BatchLimits limits_ BP_GUARDED_BY(mutex_);
@@ -86,8 +86,11 @@ class BatchCollector {
   // push wakes only as many as the queue needs beyond those already coming.
   std::uint32_t sleeping_ BP_GUARDED_BY(mutex_) = 0;
   std::uint32_t waking_ BP_GUARDED_BY(mutex_) = 0;
-  // The earliest time at which a replica that waits for a batch to fill will look again.
+  // Replicas that wait for a batch to fill, and the earliest time at which one will look again.
+  std::uint32_t forming_ BP_GUARDED_BY(mutex_) = 0;
   TimePoint forming_until_ BP_GUARDED_BY(mutex_) = kNever;
+  // No more than what the one of them with the least room can take.
+  std::uint32_t forming_most_ BP_GUARDED_BY(mutex_) = kMaxBatchSize;
   Duration service_time_ BP_GUARDED_BY(mutex_){};
 };
 
