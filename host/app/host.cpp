@@ -337,6 +337,8 @@ bool Host::stop() {
 }
 
 void Host::release_backends() {
+  // What a slow disk has yet to acknowledge is published before that is taken away, not after.
+  state_thread_->stop();
   local_router_.reset();
   // What it does for the last of the calls must not meet a loader that has ended.
   handler_calls_->stop();

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -82,10 +83,12 @@ void ProbeRunner::probe(ProbeRequest request, Done done) {
 }
 
 Result<ProbeReport> ProbeRunner::probe(ProbeRequest request) {
-  std::promise<Result<ProbeReport>> promise;
+  // Shared: the waiter may be gone before set_value() has returned on the runner's thread.
+  const auto promise = std::make_shared<std::promise<Result<ProbeReport>>>();
+  auto report = promise->get_future();
   probe(std::move(request),
-        [&promise](Result<ProbeReport> report) { promise.set_value(std::move(report)); });
-  return promise.get_future().get();
+        [promise](Result<ProbeReport> known) { promise->set_value(std::move(known)); });
+  return report.get();
 }
 
 void ProbeRunner::stop() {
