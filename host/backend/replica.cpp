@@ -107,6 +107,7 @@ void Replica::serve() {
       continue;
     }
     if (pull.requests.empty()) return;
+    if (to_remake_) remake();
     in_flight_.store(static_cast<std::uint32_t>(pull.requests.size()), std::memory_order_relaxed);
     if (pull.together) {
       run_batch(*instance_, std::move(pull.requests));
@@ -132,6 +133,7 @@ void Replica::serve_async() {
       continue;
     }
     if (pull.requests.empty()) return;
+    if (to_remake_) remake();
     start_all(std::move(pull.requests), pull.together);
     look_after();
   }
@@ -160,6 +162,7 @@ void Replica::replace(const Error& ailment) {
                                       ") and cannot be replaced: " + instance.error().message());
   }
   instance_ = std::move(instance).value();
+  to_remake_ = false;
   stats_->count_restart();
   log_warning("backend", who + " was not well (" + ailment.message() + ") and was replaced");
 }
@@ -202,6 +205,7 @@ void Replica::reconfigure(ReplicaOrder order) {
   Status taken = instance_->reconfigure(order.user_config_json);
   if (taken.ok()) {
     update_ = order.update;
+    to_remake_ = false;
     former_user_config_json_ = std::exchange(user_config_json_, std::move(order.user_config_json));
   }
   order.gate->report(std::move(taken));
@@ -211,23 +215,28 @@ void Replica::restore(std::uint64_t update) {
   if (update_ != update) return;
   update_ = 0;
   user_config_json_ = std::exchange(former_user_config_json_, {});
-  Status restored;
   if (user_config_json_.empty()) {
     // A handler can be given a configuration but not have it taken away.
-    out_.wait_until_empty();
-    auto instance = create_instance();
-    if (instance.ok()) {
-      instance_ = std::move(instance).value();
-    } else {
-      restored = std::move(instance).error();
-    }
-  } else {
-    restored = instance_->reconfigure(user_config_json_);
+    to_remake_ = true;
+    return remake();
   }
-  if (restored.ok()) return;
-  log_warning("backend",
-              "replica " + std::to_string(seat_.index) + " of '" + seat_.tag +
-                  "' did not take back its former user_config: " + restored.error().message());
+  const Status restored = instance_->reconfigure(user_config_json_);
+  if (!restored.ok()) warn_not_restored(restored.error());
+}
+
+void Replica::remake() {
+  // Not for long: what the old one has out may need this thread.
+  const bool idle = out_.wait_until_empty(Clock::now() + kPatience);
+  if (!idle || instance_->is_waited_for()) return;
+  to_remake_ = false;
+  auto instance = create_instance();
+  if (!instance.ok()) return warn_not_restored(instance.error());
+  instance_ = std::move(instance).value();
+}
+
+void Replica::warn_not_restored(const Error& error) const {
+  log_warning("backend", "replica " + std::to_string(seat_.index) + " of '" + seat_.tag +
+                             "' did not take back its former user_config: " + error.message());
 }
 
 void Replica::run_batch(HandlerInstance& instance, RequestList batch) {

@@ -97,6 +97,10 @@ class Replica final : private AnswerSink {
   bool follow_orders();
   void reconfigure(ReplicaOrder order);
   void restore(std::uint64_t update);
+  // Puts a new handler in the place of one whose first user_config was given up; before a later
+  // request where calls are out.
+  void remake();
+  void warn_not_restored(const Error& error) const;
   void run_batch(HandlerInstance& instance, RequestList batch);
   void run_each(HandlerInstance& instance, RequestList pulled);
   // As many as take part in one execute(), or one at a time.
@@ -121,6 +125,7 @@ class Replica final : private AnswerSink {
   std::string user_config_json_;
   std::string former_user_config_json_;
   std::uint64_t update_ = 0;
+  bool to_remake_ = false;
   // Made by the replica's thread before it arrives at the gate, constant from there on.
   std::unique_ptr<HandlerInstance> instance_;
   // Apart, because it is aligned to cache lines.

@@ -1,5 +1,6 @@
 #include <array>
 #include <atomic>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -145,6 +146,33 @@ TEST_SUITE("backend") {
     host.backend->adopt();
     held.answer();
     CHECK(exchange.wait());
+  }
+
+  TEST_CASE("Backend: a first user_config that is given up keeps no request from being started") {
+    std::array<TestExchange, 3> exchanges;
+    BackendFixture host;
+    Held held(host);
+    host.start(async_spec(10));
+    REQUIRE(host.submit(exchanges[0]).ok());
+    REQUIRE(held.wait(1));
+    BackendConfig next = host.backend->spec().config;
+    next.user_config_json = "1";
+    std::promise<Status> ready;
+    host.backend->prepare(next, [&ready](Status status) { ready.set_value(std::move(status)); });
+    CHECK(ready.get_future().get().ok());
+    host.backend->give_up();
+    // The first one may wait for what this one answers.
+    REQUIRE(host.submit(exchanges[1]).ok());
+    CHECK(held.wait(2));
+    CHECK(host.factory->created() == 1);
+    held.answer();
+    held.answer();
+    // Made anew as soon as nothing is out.
+    REQUIRE(host.submit(exchanges[2]).ok());
+    CHECK(held.wait(3));
+    CHECK(host.factory->created() == 2);
+    held.answer();
+    for (TestExchange& exchange : exchanges) CHECK(exchange.wait());
   }
 
   TEST_CASE("Backend: a closed one ends when the last request that is out is answered") {
